@@ -1,0 +1,58 @@
+"""What users write: frozen pydantic documents that refuse what they do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline_exec.errors import FieldProblem, InvalidDocument
+
+
+class Document(BaseModel):
+    """A frozen document; unknown attributes are errors, so that a typing mistake never passes silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @classmethod
+    def parse(cls, raw: object, *, at: str = "") -> Self:
+        """Validate what a user wrote.
+
+        Args:
+            raw: The decoded JSON or YAML.
+            at: Dotted path of ``raw`` within the user's document, to name fields as the user knows them.
+
+        Raises:
+            InvalidDocument: with one problem for each wrong field.
+        """
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            raise invalid_document(error, at=at) from None
+
+    def to_json(self) -> dict[str, object]:
+        """The document as JSON values, as a client would send it."""
+        dumped: dict[str, object] = self.model_dump(mode="json")
+        return dumped
+
+
+def invalid_document(error: ValidationError, *, at: str = "") -> InvalidDocument:
+    """Say in our words what pydantic found."""
+    problems = [
+        FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=_sentence(detail))
+        for detail in error.errors(include_url=False)
+    ]
+    named = "; ".join(f"{problem.field or 'document'}: {problem.message}" for problem in problems[:5])
+    more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
+    return InvalidDocument(f"The document is not valid: {named}{more}.", problems)
+
+
+def dotted(location: tuple[int | str, ...]) -> str:
+    """``("columns", 0, "key")`` as ``columns.0.key``."""
+    return ".".join(str(part) for part in location)
+
+
+def _sentence(detail: Mapping[str, object]) -> str:
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return "is not a known attribute" if detail["type"] == "extra_forbidden" else message

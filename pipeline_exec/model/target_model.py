@@ -1,0 +1,111 @@
+"""Target data models: the columns a pipeline must deliver and what each cell must satisfy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from pipeline_exec.model.connector import Permissions
+from pipeline_exec.model.document import Document
+from pipeline_exec.model.identity import TargetModelId
+from pipeline_exec.model.principal import Audit
+
+
+class ColumnType(StrEnum):
+    """What the cells of a column are."""
+
+    STRING = "string"
+    INT = "int"
+    FLOAT = "float"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    UUID = "uuid"
+    IBAN = "iban"
+    BIC = "bic"
+    GTIN = "gtin"
+    CURRENCY_CODE = "currency_code"
+    COUNTRY_CODE = "country_code"
+    PERCENTAGE = "percentage"
+
+
+class Option(Document):
+    """One allowed value of a category column."""
+
+    label: str
+    value: str
+    alternative_matches: tuple[str, ...] = ()
+
+
+class Validation(Document):
+    """A check of a column. Its arguments stand beside ``type`` and are validated by the check itself."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    message: str | None = None
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """Everything but the type and the message."""
+        return dict(self.model_extra or {})
+
+
+class TargetColumn(Document):
+    """One column of the target."""
+
+    key: str = Field(min_length=1, max_length=200)
+    """The name the column is delivered under."""
+    label: str = ""
+    description: str = ""
+    column_type: ColumnType = ColumnType.STRING
+    required: bool = False
+    unique: bool = False
+    output_format: str | None = None
+    """How dates and times are written: tokens (``DD.MM.YYYY``) or strptime (``%d.%m.%Y``)."""
+    number_format: str | None = None
+    """How numbers are written, as an example with separators: ``1.234,56``, ``1,234.56``, ``1234.56``."""
+    alternative_matches: tuple[str, ...] = ()
+    """Other names under which the column is found in a source."""
+    options: tuple[Option, ...] = ()
+    validations: tuple[Validation, ...] = ()
+
+    @model_validator(mode="after")
+    def _category_has_options(self) -> Self:
+        if self.column_type is ColumnType.CATEGORY and not self.options:
+            raise ValueError("a category column needs options")
+        return self
+
+
+class TargetModelDocument(Document):
+    """A target data model as users write it."""
+
+    name: str = Field(min_length=1, max_length=200)
+    columns: tuple[TargetColumn, ...] = Field(min_length=1)
+    permissions: Permissions = Permissions()
+
+    @model_validator(mode="after")
+    def _keys_are_unique(self) -> Self:
+        keys = [column.key for column in self.columns]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"column keys must be unique; used more than once: {', '.join(twice)}")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetModel:
+    """A target data model as we remember it."""
+
+    id: TargetModelId
+    document: TargetModelDocument
+    audit: Audit
