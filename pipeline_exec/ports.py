@@ -411,7 +411,10 @@ class Pipelines(Protocol):
         """All of a pipeline, newest first."""
 
     def delete(self, pipeline_id: PipelineId) -> None:
-        """With its ledger; its executions and configurations stay readable. Raises NotFound, and Conflict while one is PROCESSING."""
+        """With its ledger; its executions and configurations stay readable.
+
+        Raises NotFound, and Conflict while one is PROCESSING.
+        """
 
 
 class Executions(Protocol):
@@ -439,13 +442,13 @@ class Executions(Protocol):
         """Save an execution with its new latest attempt, if ``after`` is still the latest; answer whether it was."""
 
     def finish(self, execution: Execution) -> bool:
-        """Save the end of the latest attempt and of the execution, if both are still PROCESSING; answer whether they were."""
+        """Save the end of the latest attempt and so of the execution, if it is PROCESSING; answer whether it was."""
 
     def claim(self, log_id: LogId, at: datetime, not_since: datetime) -> bool:
-        """Take the right to launch an attempt that is not begun and was not claimed since; answer whether it was taken."""
+        """Take the right to launch an attempt not begun, nor claimed since then; answer whether it was taken."""
 
     def fence(self, log_id: LogId, run_id: RunId, at: datetime) -> bool:
-        """Begin an attempt, once: true for the attempt's run the first time and again for the same run; false for any other."""
+        """Begin an attempt, once: true for the first run that asks, and again for that run; false for any other."""
 
     def receive(self, execution: Execution) -> None:
         """Save the source of an execution that fetched it."""

@@ -1,0 +1,1 @@
+"""The facades: REST, GraphQL and ingestion in one ASGI application, all behind the same authentication."""

@@ -1,0 +1,1 @@
+"""What happens to the rows: Arrow in, Arrow out, no I/O."""

@@ -1,0 +1,1 @@
+"""What we remember: tables, migrations, one repository for each aggregate."""
