@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.connector import Connector, ConnectorDocument, ConnectorTrigger, Direction, NodeType
@@ -62,6 +62,7 @@ class Outcome(Enum):
     FAILED = auto()
 
 
+@runtime_checkable
 class FileSource(Protocol):
     """Files somewhere: listed, fetched, and put away afterwards."""
 
@@ -92,6 +93,9 @@ class FileSource(Protocol):
             stable_for: For how many seconds the ledger has seen it unchanged.
         """
 
+    def age(self, file: FileVersion, at: datetime) -> float:
+        """Seconds since the source says the file was last changed; 0 when it cannot say or it lies in the future."""
+
     def fetch(self, file: FileVersion, into: BinaryIO) -> None:
         """Copy the file's bytes.
 
@@ -118,6 +122,7 @@ class Fetched:
     """Where it came from, without secrets."""
 
 
+@runtime_checkable
 class PullSource(Protocol):
     """A place that answers when asked."""
 
@@ -133,6 +138,7 @@ class PullSource(Protocol):
         """
 
 
+@runtime_checkable
 class PushSource(Protocol):
     """A door of ours that somebody calls."""
 
@@ -157,6 +163,7 @@ class Parcel:
     """Final name, where the destination has names."""
 
 
+@runtime_checkable
 class FileSink(Protocol):
     """A place that takes whole files."""
 
@@ -182,6 +189,7 @@ class FileSink(Protocol):
         """
 
 
+@runtime_checkable
 class RowSink(Protocol):
     """A place that takes rows in batches."""
 
@@ -448,7 +456,10 @@ class Executions(Protocol):
         """Take the right to launch an attempt not begun, nor claimed since then; answer whether it was taken."""
 
     def fence(self, log_id: LogId, run_id: RunId, at: datetime) -> bool:
-        """Begin an attempt, once: true for the first run that asks, and again for that run; false for any other."""
+        """Begin an attempt, once: true for the first run that asks, and again for that run; false for any other.
+
+        The attempt's ``run_id`` is that run from then on: a sensor's runs get their ids from Dagster.
+        """
 
     def receive(self, execution: Execution) -> None:
         """Save the source of an execution that fetched it."""
@@ -461,6 +472,9 @@ class Executions(Protocol):
 
     def unfinished(self) -> Sequence[Execution]:
         """Every PROCESSING execution, oldest first."""
+
+    def last_begun(self) -> datetime | None:
+        """When the most recently claimed attempt among those that have begun was claimed."""
 
     def unsettled(self, limit: int) -> Sequence[tuple[Arrival, Execution]]:
         """Arrivals whose execution has ended and whose file was not put away yet."""
@@ -595,6 +609,19 @@ class Vault(Protocol):
 # Who runs it ----------------------------------------------------------------------------------------------------------
 
 
+class RunState(Enum):
+    """What has become of a run, as the engine knows it."""
+
+    ABSENT = auto()
+    """It was never launched, or is forgotten."""
+    WAITING = auto()
+    """It is launched and has not begun."""
+    RUNNING = auto()
+    SUCCEEDED = auto()
+    FAILED = auto()
+    CANCELED = auto()
+
+
 class Engine(Protocol):
     """What runs attempts: Dagster."""
 
@@ -607,6 +634,12 @@ class Engine(Protocol):
 
     def cancel(self, run_id: RunId) -> None:
         """Stop a run that is not finished; a no-op for one that is, or is unknown."""
+
+    def abandon(self, run_id: RunId, reason: str) -> None:
+        """Note that a run's worker is gone; a no-op for a run that is finished, or is unknown."""
+
+    def states(self, run_ids: Iterable[RunId]) -> Mapping[RunId, RunState]:
+        """What has become of each run, in one question."""
 
     def refresh(self) -> None:
         """Definitions changed in the store: make every process see it; return when the code server does.

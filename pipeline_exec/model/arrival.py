@@ -25,8 +25,9 @@ class Arrival:
     pipeline_id: PipelineId
     file: FileVersion
     first_seen: datetime
+    """When this path was first seen, in whatever version."""
     stable_since: datetime
-    """Since when it has been seen unchanged."""
+    """Since when it has been seen in this version."""
     execution_id: ExecutionId | None = None
     settled: bool = False
     """Whether ``after_read`` or ``on_failure`` was done."""

@@ -264,6 +264,9 @@ class Execution:
             edits=edits,
             run_id=run_id,
         )
+        if first_stage is Stage.WRITE:
+            # Nothing is counted anew: what was validated before is delivered again.
+            log = replace(log, counts=self.log.counts)
         touched = self.audit.touched(caller, at)
         return replace(self, status=Status.PROCESSING, failure=None, progress=None, log=log, audit=touched)
 

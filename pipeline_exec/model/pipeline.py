@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from pipeline_exec.model.document import Document
+from pipeline_exec.model.file_name import FileNameTemplate
 from pipeline_exec.model.identity import ConfigurationId, ConnectorId, PipelineId, TargetModelId
 from pipeline_exec.model.mapping import MappingConfig
 from pipeline_exec.model.principal import Audit
@@ -58,9 +59,10 @@ class ErrorConfig(Document):
 class OutputOptions(Document):
     """How the result is written."""
 
-    file_name: str | None = Field(None, max_length=200)
-    """Template of ``{pipeline} {source_stem} {execution_id} {date} {time}``."""
-    file_extension: str = "csv"
+    file_name: FileNameTemplate | None = None
+    """Template of ``{pipeline} {source_stem} {execution_id} {date} {time}``; else the output connector's own."""
+    file_extension: str | None = None
+    """Decides the format; the output connector's own when not given, or else ``csv``."""
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -37,11 +37,11 @@ class SourceType(StrEnum):
     API = "API"
 
 
-class FileSourceConfig(Document):
-    """Points in a CSV upload: one time column and one or more value columns."""
+class CsvSource(Document):
+    """Points in a CSV file: one time column and one or more value columns."""
 
-    source_type: Literal[SourceType.CSV] = SourceType.CSV
     file_id: FileId | None = None
+    """An upload."""
     location: str | None = None
     """A path instead of an upload, confined to the deployment's local roots."""
     time_column: str
@@ -54,10 +54,9 @@ class FileSourceConfig(Document):
         return self
 
 
-class SheetSourceConfig(FileSourceConfig):
-    """Points in an XLSX upload."""
+class XlsxSource(CsvSource):
+    """Points in a spreadsheet."""
 
-    source_type: Literal[SourceType.XLSX] = SourceType.XLSX  # type: ignore[assignment]  # narrows on purpose
     sheet_name: str | None = None
 
 
@@ -70,10 +69,9 @@ class AuthType(StrEnum):
     BASIC = "basic"
 
 
-class ApiSourceConfig(Document):
+class ApiSource(Document):
     """Points in the JSON an API answers with."""
 
-    source_type: Literal[SourceType.API] = SourceType.API
     location: str
     method: Literal["GET", "POST"] = "GET"
     auth_type: AuthType = AuthType.NONE
@@ -90,7 +88,14 @@ class ApiSourceConfig(Document):
     timeout_seconds: float = Field(30.0, gt=0, le=3600)
 
 
-SourceConfig = Annotated[FileSourceConfig | SheetSourceConfig | ApiSourceConfig, Field(discriminator="source_type")]
+Source = CsvSource | XlsxSource | ApiSource
+
+SOURCES: dict[SourceType, type[Source]] = {
+    SourceType.CSV: CsvSource,
+    SourceType.XLSX: XlsxSource,
+    SourceType.API: ApiSource,
+}
+"""The schema of ``source_config`` for each source type."""
 
 
 class WrapperDestination(Document):
@@ -108,27 +113,12 @@ class WrapperDestination(Document):
 
 
 class WrapperDocument(Document):
-    """A wrapper as users write it; ``source_type`` may stand beside ``source_config`` instead of in it."""
+    """A wrapper as users write it. ``source_config`` is validated by the source type's own schema."""
 
     name: str = Field(min_length=1, max_length=200)
     source_type: SourceType
-    source_config: SourceConfig
+    source_config: dict[str, object]
     destination: WrapperDestination
-
-    @model_validator(mode="before")
-    @classmethod
-    def _source_type_in_config(cls, raw: object) -> object:
-        if isinstance(raw, dict) and isinstance(raw.get("source_config"), dict):
-            return {**raw, "source_config": {"source_type": raw.get("source_type"), **raw["source_config"]}}
-        return raw
-
-    @model_validator(mode="after")
-    def _source_types_agree(self) -> Self:
-        if self.source_config.source_type is not self.source_type:
-            raise ValueError(
-                f"source_config is for {self.source_config.source_type}, source_type is {self.source_type}"
-            )
-        return self
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,241 @@
+"""Attempts as their run sees them: the fence taken, the stages done, every failure recorded, a sign of life given."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from pipeline_exec.dataplane.tally import Tally
+from pipeline_exec.errors import (
+    AttemptTaken,
+    ExecutionFailure,
+    InternalError,
+    InvalidDocument,
+    MappingFailure,
+    RequestRefused,
+)
+from pipeline_exec.model.execution import Counts, Delivery, Execution, ExecutionTrigger, Stage
+from pipeline_exec.model.identity import ExecutionId, LogId, PipelineId, RunId
+from pipeline_exec.model.principal import Principal
+from pipeline_exec.model.rows import Rows
+from pipeline_exec.ports import Clock, Store
+from pipeline_exec.services.deliveries import DeliveryService
+from pipeline_exec.services.lifecycle import Lifecycle, Written
+from pipeline_exec.services.plans import Plan, Planner
+from pipeline_exec.services.stages import Stages
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_SECONDS = 0.5
+"""How often a running stage writes down how far it got."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a stage makes: rows that are computed as they are consumed, and what there is to say about them."""
+
+    rows: Rows
+    facts: dict[str, object]
+
+
+class Attempt:
+    """A run's hold on an attempt. Each stage method may be called in a process of its own."""
+
+    def __init__(self, service: AttemptService, execution: Execution) -> None:
+        self._service = service
+        self._execution = execution
+        self._over = threading.Event()
+        self._plan: Plan | None = None
+
+    @property
+    def execution(self) -> Execution:
+        """The execution, with its source once that is received."""
+        return self._execution
+
+    @property
+    def plan(self) -> Plan:
+        """Everything the attempt needs; built once."""
+        if self._plan is None:
+            with self._recorded(), self._service.store.reading() as tx:
+                self._plan = self._service.planner.plan(tx, self._execution)
+        return self._plan
+
+    def read(self) -> Made:
+        """Receive the input, if that was not done before, and read it."""
+        plan = self.plan
+        with self._recorded():
+            self._execution = self._service.stages.receive(plan)
+            self._plan = plan = replace(plan, execution=self._execution)
+            rows, dialect = self._service.stages.read(plan)
+        return Made(self._guarded(Stage.READ, rows), dialect)
+
+    def map(self, rows: Rows) -> Made:
+        """Map the rows read."""
+        plan = self.plan
+        with self._recorded():
+            mapped, sources = self._service.stages.map(plan, rows)
+        return Made(self._guarded(Stage.MAP, mapped), sources)
+
+    def validate(self, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Made:
+        """Check the rows mapped; the counts are recorded whether or not they exceed the threshold."""
+
+        def counted(counts: Counts, tally: Tally) -> None:
+            lifecycle = self._service.lifecycle
+            lifecycle.advance(self._execution, Stage.VALIDATE, counts.total_rows, counts)
+            on_counts(counts, tally)
+
+        plan = self.plan
+        with self._recorded():
+            checked = self._service.stages.validate(plan, rows, counted)
+        return Made(self._guarded(Stage.VALIDATE, checked), {})
+
+    def write(self, rows: Rows, on_delivery: Callable[[Delivery], None]) -> Written:
+        """Deliver the rows validated; with that the execution is SUCCESSFUL."""
+        plan = self.plan
+        with self._recorded():
+            written = self._service.deliveries.deliver(
+                plan, self._guarded(Stage.WRITE, rows), self._counts(), self._still_ours, on_delivery
+            )
+            self._service.lifecycle.succeed(self._execution.id, self._execution.log.id, written)
+        self._over.set()
+        return written
+
+    def keep_alive(self) -> None:
+        """Give signs of life in the background until the attempt is over."""
+        threading.Thread(target=self._beat, name=f"beat-{self._execution.id}", daemon=True).start()
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._service.beat_seconds):
+            try:
+                self._service.lifecycle.beat(self._execution.log.id)
+            except AttemptTaken:
+                self._over.set()
+            except Exception:  # a database that is away must not end a run that could go on
+                logger.warning("No sign of life could be given for execution %s.", self._execution.id, exc_info=True)
+
+    def _still_ours(self) -> None:
+        self._service.lifecycle.beat(self._execution.log.id)
+
+    def _counts(self) -> Counts:
+        with self._service.store.reading() as tx:
+            counts = tx.executions.get(self._execution.id).log.counts
+        if counts is None:
+            raise InternalError("The rows were not validated before they were written.")
+        return counts
+
+    def _guarded(self, stage: Stage, rows: Rows) -> Rows:
+        """The same rows; failures while they are consumed are recorded, and how far they got."""
+
+        class Batches:
+            def __iter__(inner) -> Iterator[pa.RecordBatch]:  # noqa: N805  # the attempt is self here
+                return self._consumed(stage, rows)
+
+        return Rows(rows.schema, Batches())
+
+    def _consumed(self, stage: Stage, rows: Rows) -> Iterator[pa.RecordBatch]:
+        count, noted = 0, time.monotonic()
+        with self._recorded():
+            for batch in rows:
+                if self._over.is_set():
+                    raise AttemptTaken("The attempt was canceled or given up; its run stops.")
+                yield batch
+                count += batch.num_rows
+                if time.monotonic() - noted >= PROGRESS_SECONDS:
+                    noted = time.monotonic()
+                    self._service.lifecycle.advance(self._execution, stage, count, None)
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        """Every error that passes ends the attempt, typed, unless the attempt is over already."""
+        try:
+            yield
+        except AttemptTaken:
+            self._over.set()
+            raise
+        except Exception as error:
+            failure = as_failure(error)
+            self._service.lifecycle.fail(self._execution.id, self._execution.log.id, failure)
+            self._over.set()
+            if failure is error:
+                raise
+            raise failure from error
+
+
+@dataclass(frozen=True)
+class AttemptService:
+    """Opens attempts for runs."""
+
+    store: Store
+    planner: Planner
+    stages: Stages
+    deliveries: DeliveryService
+    lifecycle: Lifecycle
+    clock: Clock
+    beat_seconds: float
+
+    def begin(self, log_id: LogId, run_id: RunId) -> Attempt:
+        """Take the fence of a recorded attempt for its run.
+
+        Raises:
+            AttemptTaken: another run has it, or it is over.
+        """
+        return Attempt(self, self.lifecycle.begin(log_id, run_id))
+
+    def adopt(self, run_id: RunId, parent: ExecutionId, caller: Principal | None, first_stage: Stage) -> Attempt:
+        """Make a re-execution launched in the Dagster UI a FIX of its execution.
+
+        Raises:
+            AttemptTaken: the execution is PROCESSING still.
+        """
+        execution = self.lifecycle.adopt(run_id, parent, caller, first_stage)
+        return self.begin(execution.log.id, run_id)
+
+    def create(self, run_id: RunId, pipeline_id: PipelineId, caller: Principal | None) -> Attempt:
+        """Make a run launched in the Dagster UI a MANUAL execution; it takes its input as it reads.
+
+        Raises:
+            NotFound: there is no such pipeline.
+        """
+        with self.store.writing() as tx:
+            pipeline = tx.pipelines.get(pipeline_id)
+            execution = Execution.new(
+                trigger=ExecutionTrigger.MANUAL,
+                caller=caller or pipeline.audit.created_by,
+                at=self.clock(),
+                pipeline_id=pipeline.id,
+                configuration_id=pipeline.configuration.id,
+                run_id=run_id,
+            )
+            tx.executions.add(execution)
+        return self.begin(execution.log.id, run_id)
+
+    def of_run(self, run_id: RunId) -> Attempt | None:
+        """The attempt a run has begun or was recorded for; None when it is unknown.
+
+        Raises:
+            AttemptTaken: it is over.
+        """
+        with self.store.reading() as tx:
+            execution = tx.executions.by_run(run_id)
+        return self.begin(execution.log.id, run_id) if execution else None
+
+
+def as_failure(error: Exception) -> ExecutionFailure:
+    """The typed failure any error stands for; what is not ours is an internal error without its details."""
+    match error:
+        case ExecutionFailure():
+            return error
+        case InvalidDocument():
+            return MappingFailure(error.what, error.remedy or "Correct the configuration and fix the execution.")
+        case RequestRefused():
+            return InternalError(error.what, error.remedy or "Restore what is missing and fix the execution.")
+        case _:
+            kind = type(error).__name__
+            remedy = "Nothing was delivered; the run's log in Dagster has the details."
+            return InternalError(f"The service itself failed ({kind}).", remedy)

@@ -1,0 +1,131 @@
+"""Connectors: made, changed, tried, and opened for use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline_exec.errors import ExecutionFailure
+from pipeline_exec.model.connector import Connector, ConnectorDocument
+from pipeline_exec.model.document import Document
+from pipeline_exec.model.execution import Failure
+from pipeline_exec.model.identity import ConnectorId, new_id
+from pipeline_exec.model.principal import Audit, Principal
+from pipeline_exec.model.query import Page, Query
+from pipeline_exec.ports import (
+    Clock,
+    ConnectorKind,
+    ConnectorKinds,
+    FileSink,
+    FileSource,
+    Limits,
+    PullSource,
+    PushSource,
+    RowSink,
+    Store,
+)
+from pipeline_exec.services.sealing import Sealing, unmasked
+
+
+@dataclass(frozen=True)
+class OpenedConnector:
+    """A connector ready for use: its kind, its configuration with secrets, and the thing itself."""
+
+    kind: ConnectorKind
+    configuration: Document
+    port: FileSource | PullSource | PushSource | FileSink | RowSink
+
+    @property
+    def files(self) -> FileSource:
+        """The source of files it is; anything else is a defect."""
+        if not isinstance(self.port, FileSource):
+            raise TypeError(f"{self.kind.node_type} does not list files")
+        return self.port
+
+    @property
+    def limits(self) -> Limits:
+        """What the destination takes at most."""
+        limits: Limits = getattr(self.configuration, "limits", Limits())
+        return limits
+
+
+@dataclass(frozen=True)
+class ConnectorService:
+    """What can be done with connectors."""
+
+    store: Store
+    kinds: ConnectorKinds
+    sealing: Sealing
+    clock: Clock
+
+    def create(self, document: ConnectorDocument, caller: Principal) -> Connector:
+        """Make a connector.
+
+        Raises:
+            InvalidDocument: there is no such kind, or its configuration is wrong.
+            Conflict: the name is taken.
+        """
+        sealed = self._sealed(document)
+        connector = Connector(id=ConnectorId(new_id()), document=sealed, audit=Audit.new(caller, self.clock()))
+        with self.store.writing() as tx:
+            tx.connectors.add(connector)
+        return connector
+
+    def update(self, connector_id: ConnectorId, document: ConnectorDocument, caller: Principal) -> Connector:
+        """Replace a connector's document; ``"********"`` keeps the secret that is there.
+
+        Raises:
+            NotFound: there is no such connector.
+            InvalidDocument: as in ``create``; or a mask hides nothing.
+            Conflict: the name is taken.
+        """
+        with self.store.reading() as tx:
+            before = tx.connectors.get(connector_id)
+        secrets = self.sealing.unsealed(before.document.configuration)
+        configuration = {
+            key: unmasked(value, secrets.get(key), at=f"configuration.{key}")
+            for key, value in document.configuration.items()
+        }
+        sealed = self._sealed(document.model_copy(update={"configuration": configuration}))
+        after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
+        with self.store.writing() as tx:
+            tx.connectors.save(after)
+        return after
+
+    def get(self, connector_id: ConnectorId) -> Connector:
+        """Raises NotFound."""
+        with self.store.reading() as tx:
+            return tx.connectors.get(connector_id)
+
+    def find(self, query: Query) -> Page[Connector]:
+        """Raises InvalidDocument for an attribute that cannot be asked."""
+        with self.store.reading() as tx:
+            return tx.connectors.find(query)
+
+    def delete(self, connector_id: ConnectorId) -> None:
+        """Raises NotFound, and Conflict naming the pipelines that use it."""
+        with self.store.writing() as tx:
+            tx.connectors.delete(connector_id)
+
+    def test(self, connector_id: ConnectorId) -> Failure | None:
+        """Try the connection and the permissions; answer what is wrong, or None.
+
+        Raises:
+            NotFound: there is no such connector.
+        """
+        opened = self.open(self.get(connector_id).document)
+        try:
+            opened.port.check()
+        except ExecutionFailure as error:
+            return Failure.of(error)
+        return None
+
+    def open(self, document: ConnectorDocument) -> OpenedConnector:
+        """Build the thing a stored document describes; nothing is reached yet."""
+        kind = self.kinds.of(document)
+        configuration = kind.configuration.parse(self.sealing.unsealed(document.configuration), at="configuration")
+        return OpenedConnector(kind, configuration, kind.open(configuration))
+
+    def _sealed(self, document: ConnectorDocument) -> ConnectorDocument:
+        kind = self.kinds.of(document)
+        configuration = kind.configuration.parse(document.configuration, at="configuration")
+        return document.model_copy(update={"configuration": self.sealing.sealed(configuration)})

@@ -1,0 +1,270 @@
+"""Lifecycle: the one place where an execution changes its state.
+
+An attempt is recorded before anything is launched. Whoever launches it claims it first; the first thing its run does is
+to take its fence. A lost claim, a repeated tick, two daemons, a retried call cost a no-op, never a second delivery.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline_exec.errors import (
+    AttemptTaken,
+    Conflict,
+    ExecutionCanceled,
+    ExecutionFailure,
+    InternalError,
+    Unavailable,
+)
+from pipeline_exec.model.execution import (
+    Counts,
+    Execution,
+    ExecutionLog,
+    Failure,
+    LogType,
+    Progress,
+    Stage,
+    Status,
+)
+from pipeline_exec.model.identity import ExecutionId, LogId, RunId
+from pipeline_exec.model.principal import Principal
+from pipeline_exec.model.wrapper import WrapperLogLine, WrapperStatus
+from pipeline_exec.ports import Clock, Engine, Store, Transaction
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 15.0
+"""For how long a claim keeps others from launching the same attempt: longer than a launch ever takes."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a finished execution delivered."""
+
+    rows: int
+    earliest: datetime | None = None
+    """Of a wrapper's points."""
+    latest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Every move of an execution, from its launch to its end."""
+
+    store: Store
+    engine: Engine
+    clock: Clock
+    max_recoveries: int
+
+    def launch(self, executions: Iterable[Execution]) -> None:
+        """Launch the latest attempt of each; what cannot be launched now is left to the reconciler."""
+        for execution in executions:
+            if not self.claim(execution.log.id):
+                continue
+            try:
+                self.engine.launch(execution, self._job(execution))
+            except Unavailable as error:
+                logger.warning("Execution %s is not launched yet: %s", execution.id, error.message)
+
+    def claim(self, log_id: LogId) -> bool:
+        """Take the right to launch an attempt; false when it has begun or somebody else launches it just now."""
+        now = self.clock()
+        with self.store.writing() as tx:
+            return tx.executions.claim(log_id, now, now - timedelta(seconds=CLAIM_SECONDS))
+
+    def begin(self, log_id: LogId, run_id: RunId) -> Execution:
+        """Take an attempt's fence for a run.
+
+        Raises:
+            AttemptTaken: another run has it, or it is over.
+        """
+        with self.store.writing() as tx:
+            if not tx.executions.fence(log_id, run_id, self.clock()):
+                raise AttemptTaken("Another run does this attempt already, or it is over; this run does nothing.")
+            execution = tx.executions.by_run(run_id)
+        if execution is None or execution.log.id != log_id or execution.is_finished:
+            raise AttemptTaken("A later attempt took the place of this one; this run does nothing.")
+        return execution
+
+    def beat(self, log_id: LogId) -> None:
+        """Give a sign of life.
+
+        Raises:
+            AttemptTaken: the attempt is over; its run must stop.
+        """
+        with self.store.writing() as tx:
+            if not tx.executions.beat(log_id, self.clock()):
+                raise AttemptTaken("The attempt was canceled or given up; its run stops.")
+
+    def advance(self, execution: Execution, stage: Stage, rows: int, counts: Counts | None) -> None:
+        """Note how far the run got. ``counts`` replaces those of the attempt when given."""
+        log = replace(execution.log, counts=counts) if counts else execution.log
+        with self.store.writing() as tx:
+            tx.executions.advance(replace(execution, log=log), Progress(stage=stage, rows=rows))
+
+    def succeed(self, execution_id: ExecutionId, log_id: LogId, written: Written) -> None:
+        """Everything was delivered.
+
+        Raises:
+            AttemptTaken: the attempt is over already.
+        """
+        with self.store.writing() as tx:
+            execution = self._current(tx, execution_id, log_id)
+            ended = execution.succeeded(self.clock())
+            if not tx.executions.finish(ended):
+                raise AttemptTaken("The attempt was canceled or given up while its last stage ran.")
+            self._conclude(tx, ended, written)
+
+    def fail(self, execution_id: ExecutionId, log_id: LogId, error: ExecutionFailure) -> None:
+        """The run failed; a no-op when the attempt is over already."""
+        with self.store.writing() as tx:
+            execution = tx.executions.get(execution_id)
+            if execution.log.id == log_id:
+                self._end(tx, execution, error)
+
+    def cancel(self, execution_id: ExecutionId, caller: Principal) -> Execution:
+        """End an execution that is PROCESSING, whether it waits or runs.
+
+        Raises:
+            NotFound: there is no such execution.
+            Conflict: it has ended already.
+        """
+        with self.store.writing() as tx:
+            execution = tx.executions.get(execution_id)
+            canceled = replace(execution, audit=execution.audit.touched(caller, self.clock()))
+            error = ExecutionCanceled(f"{caller.name} canceled the execution.", "Fix it to run it again.")
+            ended = self._end(tx, canceled, error)
+        if ended is None:
+            raise Conflict(
+                f"Execution {execution_id} has already ended.", "Only one that is PROCESSING can be canceled."
+            )
+        self.engine.cancel(execution.log.run_id)
+        return ended
+
+    def recover(self, execution: Execution, reason: str) -> Execution | None:
+        """Try an attempt whose worker is gone again, under a new log; end the execution when that happened too often.
+
+        Answers the execution to be launched, or None.
+        """
+        error = InternalError(
+            reason, "Fix the execution to run it again; if it happens again, look at the worker's memory."
+        )
+        with self.store.writing() as tx:
+            current = tx.executions.get(execution.id)
+            if current.is_finished or current.log.id != execution.log.id:
+                return None
+            logs = tx.executions.logs([execution.id])[execution.id]
+            ended = self._end(tx, current, error)
+            if ended is None or _losses(logs) >= self.max_recoveries:
+                return None
+            log = current.log
+            again = ended.retried(
+                log.type,
+                caller=current.audit.updated_by,
+                at=self.clock(),
+                first_stage=log.first_stage,
+                edits=log.edits,
+            )
+            if not tx.executions.retry(again, log.id):
+                return None
+            if again.wrapper_id:
+                tx.wrappers.occupy(again.wrapper_id, again.id)
+        logger.warning("Execution %s is tried again: %s", execution.id, reason)
+        return again
+
+    def adopt(self, run_id: RunId, parent: ExecutionId, caller: Principal | None, first_stage: Stage) -> Execution:
+        """Take a re-execution that was launched in the Dagster UI as a FIX of the execution it repeats.
+
+        Args:
+            run_id: The run that was launched.
+            parent: The execution it repeats.
+            caller: Who launched it; None for whoever made the execution.
+            first_stage: Where it starts.
+
+        Raises:
+            AttemptTaken: the execution is PROCESSING still.
+        """
+        with self.store.writing() as tx:
+            execution = tx.executions.get(parent)
+            if not execution.is_finished:
+                raise AttemptTaken(f"Execution {parent} is still PROCESSING; wait for its end before running it again.")
+            fixed = execution.retried(
+                LogType.FIX,
+                caller=caller or execution.audit.created_by,
+                at=self.clock(),
+                first_stage=first_stage,
+                edits=execution.log.edits,
+                run_id=run_id,
+            )
+            if not tx.executions.retry(fixed, execution.log.id):
+                raise AttemptTaken(f"Execution {parent} was just fixed by somebody else.")
+        return fixed
+
+    def _end(self, tx: Transaction, execution: Execution, error: ExecutionFailure) -> Execution | None:
+        ended = execution.failed(Failure.of(error), self.clock())
+        if execution.is_finished or not tx.executions.finish(ended):
+            return None
+        self._conclude(tx, ended, None)
+        return ended
+
+    def _current(self, tx: Transaction, execution_id: ExecutionId, log_id: LogId) -> Execution:
+        execution = tx.executions.get(execution_id)
+        if execution.log.id != log_id or execution.is_finished:
+            raise AttemptTaken("The attempt was canceled or given up; its run stops.")
+        return execution
+
+    def _conclude(self, tx: Transaction, execution: Execution, written: Written | None) -> None:
+        """Carry an execution's end into the wrapper it belongs to."""
+        if execution.wrapper_id is None:
+            return
+        wrapper = tx.wrappers.get(execution.wrapper_id)
+        now = self.clock()
+        if written is not None:
+            line = f"Sent {written.rows} data points."
+            wrapper = replace(
+                wrapper,
+                status=WrapperStatus.COMPLETED,
+                error_message=None,
+                phase="idle",
+                last_data_sent=now,
+                data_points_count=wrapper.data_points_count + written.rows,
+                high_water_mark=_outer(max, wrapper.high_water_mark, written.latest),
+                low_water_mark=_outer(min, wrapper.low_water_mark, written.earliest),
+            )
+        else:
+            line = execution.failure.message if execution.failure else "The execution failed."
+            wrapper = replace(wrapper, status=WrapperStatus.ERROR, error_message=line, phase="idle")
+        level = "INFO" if execution.status is Status.SUCCESSFUL else "ERROR"
+        tx.wrappers.save(wrapper)
+        tx.wrappers.append_log(wrapper.id, WrapperLogLine(at=now, level=level, message=line))
+        tx.wrappers.release(wrapper.id, execution.id)
+
+    def _job(self, execution: Execution) -> str:
+        with self.store.reading() as tx:
+            if execution.pipeline_id is not None:
+                return tx.pipelines.get(execution.pipeline_id).slug
+        return wrapper_job(str(execution.wrapper_id))
+
+
+def wrapper_job(wrapper_id: str) -> str:
+    """The name of a wrapper's Dagster job."""
+    return f"wrapper_{wrapper_id.replace('-', '_')}"
+
+
+def _losses(logs: Iterable[ExecutionLog]) -> int:
+    """How many attempts of a row, up to the latest, were lost with their worker."""
+    losses = 0
+    for log in logs:
+        lost = log.failure is not None and log.failure.type is InternalError.error_type
+        losses = losses + 1 if lost else 0
+    return losses
+
+
+def _outer(
+    choose: Callable[[list[datetime]], datetime], one: datetime | None, other: datetime | None
+) -> datetime | None:
+    given = [moment for moment in (one, other) if moment is not None]
+    return choose(given) if given else None

@@ -1,0 +1,85 @@
+"""Previews: what would be read, and with a pipeline how it would be mapped and checked. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline_exec.dataplane.checking import Checker
+from pipeline_exec.dataplane.mapping import compile_mapping
+from pipeline_exec.model.execution import Counts
+from pipeline_exec.model.pipeline import Pipeline, ReadOptions
+from pipeline_exec.model.rows import Rows
+from pipeline_exec.ports import Formats
+
+DEFAULT_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a look at a file shows."""
+
+    dialect: dict[str, object]
+    """How it was read."""
+    rows: pa.Table
+    """The first rows: as read or, with a pipeline, as mapped; text."""
+    sources: dict[str, list[str]]
+    """With a pipeline: the source columns of each target column."""
+    findings: pa.Table | None
+    """With a pipeline: the erroneous cells of those rows."""
+    counts: Counts | None
+
+
+@dataclass(frozen=True)
+class PreviewService:
+    """Looks at files without executing anything."""
+
+    formats: Formats
+
+    def look(
+        self, path: Path, name: str, options: ReadOptions, pipeline: Pipeline | None = None, rows: int = DEFAULT_ROWS
+    ) -> Preview:
+        """Read the first rows of a file and, with a pipeline, map and check them.
+
+        Raises:
+            ParsingFailure: it is none of the formats read, or broken.
+            SourceDataEmpty: there is no row of data.
+            MappingFailure: a column the pipeline maps is absent.
+        """
+        parsed = self.formats.recognise(path, name, options).read(path, options)
+        head = parsed.rows.head(rows)
+        if pipeline is None:
+            return Preview(parsed.dialect, _table(head), {}, None, None)
+        configuration = pipeline.configuration
+        columns = configuration.target_model.columns
+        mapper = compile_mapping(configuration.document.mapping_config, columns, head.schema.names)
+        checker = Checker(columns, configuration.document.error_config.on_error)
+        mapped, findings = [], []
+        for batch in head:
+            mapped.append(mapper.map(batch))
+            findings.append(checker.check(mapped[-1]).findings)
+        return Preview(
+            dialect=parsed.dialect,
+            rows=pa.Table.from_batches(mapped, mapper.schema),
+            sources={target: list(sources) for target, sources in mapper.sources.items()},
+            findings=pa.Table.from_batches(findings),
+            counts=checker.counts,
+        )
+
+    def parse(self, path: Path, name: str, options: ReadOptions) -> tuple[Rows, dict[str, object]]:
+        """The whole file as rows of text, read as they are consumed, and how it was read.
+
+        Raises:
+            ParsingFailure: now or while the rows are consumed.
+            SourceDataEmpty: there is no row of data.
+        """
+        parsed = self.formats.recognise(path, name, options).read(path, options)
+        return parsed.rows, parsed.dialect
+
+
+def _table(rows: Rows) -> pa.Table:
+    batches: Iterator[pa.RecordBatch] = iter(rows)
+    return pa.Table.from_batches(batches, rows.schema)

@@ -1,0 +1,147 @@
+"""Reconciliation: unfinished attempts compared with their runs, so that none is lost and none stays PROCESSING."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from pipeline_exec.errors import ExecutionCanceled, InternalError
+from pipeline_exec.model.execution import Execution
+from pipeline_exec.ports import Clock, Engine, RunState, Store
+from pipeline_exec.services.arrivals import ArrivalService
+from pipeline_exec.services.lifecycle import CLAIM_SECONDS, Lifecycle
+
+OVERTAKEN_SECONDS = 5.0
+"""Workers take runs in the order they were launched, within this many seconds."""
+
+LAUNCH_GRACE_SECONDS = 2.0
+"""Whoever records an attempt launches it at once; after this long it did not get to it."""
+
+
+class Verdict(Enum):
+    """What to do about an unfinished attempt."""
+
+    WAIT = auto()
+    """It goes on, or will."""
+    LAUNCH = auto()
+    """Its launch was lost."""
+    RECOVER = auto()
+    """Its worker is gone."""
+    CLOSE = auto()
+    """Its run was canceled, or ended without delivering."""
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a verdict on one attempt depends on beside the attempt."""
+
+    now: datetime
+    last_begun: datetime | None
+    """When the most recently claimed attempt that has begun was claimed."""
+    any_running: bool
+    lost_after: timedelta
+
+
+def judge(execution: Execution, state: RunState, seen: Circumstances) -> Verdict:
+    """What to do about an unfinished attempt whose run is in this state."""
+    log = execution.log
+    if state in (RunState.CANCELED, RunState.SUCCEEDED):
+        return Verdict.CLOSE
+    if state is RunState.FAILED:
+        return Verdict.RECOVER
+    if log.fenced_at is not None:
+        return Verdict.RECOVER if seen.now - (log.heartbeat_at or log.fenced_at) > seen.lost_after else Verdict.WAIT
+    if log.dispatched_at is None:
+        unclaimed_for = seen.now - log.started_on
+        return Verdict.LAUNCH if unclaimed_for > timedelta(seconds=LAUNCH_GRACE_SECONDS) else Verdict.WAIT
+    if seen.now - log.dispatched_at <= timedelta(seconds=CLAIM_SECONDS):
+        return Verdict.WAIT
+    overtaken = seen.last_begun is not None and seen.last_begun - log.dispatched_at > timedelta(
+        seconds=OVERTAKEN_SECONDS
+    )
+    lost = state is RunState.ABSENT or overtaken or not seen.any_running
+    return Verdict.LAUNCH if lost else Verdict.WAIT
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What one reconciliation did."""
+
+    launched: int = 0
+    recovered: int = 0
+    closed: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.launched or self.recovered or self.closed)
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Compares what should run with what runs."""
+
+    store: Store
+    engine: Engine
+    lifecycle: Lifecycle
+    arrivals: ArrivalService
+    clock: Clock
+    lost_after_seconds: float
+
+    def reconcile(self) -> Reconciled:
+        """Look at every unfinished attempt once, and put away the files of those that ended."""
+        with self.store.reading() as tx:
+            unfinished = tx.executions.unfinished()
+            last_begun = tx.executions.last_begun()
+        reconciled = self._settle_all(unfinished, last_begun) if unfinished else Reconciled()
+        self.arrivals.settle()
+        return reconciled
+
+    def _settle_all(self, unfinished: Sequence[Execution], last_begun: datetime | None) -> Reconciled:
+        states = self.engine.states([execution.log.run_id for execution in unfinished])
+        now, lost_after = self.clock(), timedelta(seconds=self.lost_after_seconds)
+        alive = [
+            log for log in (execution.log for execution in unfinished)
+            if log.fenced_at is not None and now - (log.heartbeat_at or log.fenced_at) <= lost_after
+        ]  # fmt: skip
+        seen = Circumstances(now=now, last_begun=last_begun, any_running=bool(alive), lost_after=lost_after)
+        launched = recovered = closed = 0
+        for execution in unfinished:
+            state = states.get(execution.log.run_id, RunState.ABSENT)
+            match judge(execution, state, seen):
+                case Verdict.LAUNCH:
+                    self.lifecycle.launch([execution])
+                    launched += 1
+                case Verdict.RECOVER:
+                    self._recover(execution, state)
+                    recovered += 1
+                case Verdict.CLOSE:
+                    self._close(execution, state)
+                    closed += 1
+                case Verdict.WAIT:
+                    pass
+        return Reconciled(launched=launched, recovered=recovered, closed=closed)
+
+    def _recover(self, execution: Execution, state: RunState) -> None:
+        if state is RunState.FAILED:
+            reason = "The run ended before the execution did."
+        else:
+            reason = f"The worker gave no sign of life for {self.lost_after_seconds:g} seconds."
+            self.engine.abandon(execution.log.run_id, reason)
+        again = self.lifecycle.recover(execution, reason)
+        if again is not None:
+            self.lifecycle.launch([again])
+
+    def _close(self, execution: Execution, state: RunState) -> None:
+        if state is RunState.CANCELED:
+            error: ExecutionCanceled | InternalError = ExecutionCanceled(
+                "The run was canceled in Dagster.", "Fix the execution to run it again."
+            )
+        else:
+            error = InternalError(
+                "The run executed only some of the stages; nothing was delivered.",
+                "Run all stages from the first one that is missing, or fix the execution.",
+            )
+        self.lifecycle.fail(execution.id, execution.log.id, error)

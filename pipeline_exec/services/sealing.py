@@ -1,0 +1,89 @@
+"""Sealing: how the secrets in a document are kept, shown and given back.
+
+In a document a secret is a ``SecretStr``; at rest it is ``{"$sealed": "…"}``; in an answer it is ``"********"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from pydantic_core import to_jsonable_python
+
+from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.model.document import Document
+from pipeline_exec.ports import Vault
+
+MASK = "********"
+"""What stands in an answer in place of a secret, and in a request to keep the one that is there."""
+
+SEALED = "$sealed"
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """Turns secrets into what may be kept, and back."""
+
+    vault: Vault
+
+    def sealed(self, document: Document) -> dict[str, object]:
+        """The document as JSON with every secret encrypted; what is unset stays away."""
+        dumped = document.model_dump(mode="python", exclude_unset=True)
+        return {key: self._seal(value) for key, value in dumped.items()}
+
+    def unsealed(self, stored: dict[str, object]) -> dict[str, object]:
+        """The document as its author wrote it, secrets in the clear: for the place that uses them, never for an answer.
+
+        Raises:
+            Unavailable: the vault's key is not the one it was sealed with.
+        """
+        return {key: _replaced(value, self.vault.unseal) for key, value in stored.items()}
+
+    def _seal(self, value: object) -> object:
+        if isinstance(value, SecretStr):
+            return {SEALED: self.vault.seal(value.get_secret_value())}
+        if isinstance(value, dict):
+            return {key: self._seal(part) for key, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._seal(part) for part in value]
+        return to_jsonable_python(value)
+
+
+def masked(stored: dict[str, object]) -> dict[str, object]:
+    """The document as answers show it."""
+    return {key: _replaced(value, lambda _: MASK) for key, value in stored.items()}
+
+
+def unmasked(raw: object, previous: object, *, at: str) -> object:
+    """A changed document with each mask replaced by the secret that was there (still sealed).
+
+    Args:
+        raw: What the user sent.
+        previous: What is stored, unsealed.
+        at: Dotted path of ``raw``, to name a mask behind which there is nothing.
+
+    Raises:
+        InvalidDocument: a mask stands where there was no secret.
+    """
+    if raw == MASK:
+        if not isinstance(previous, str):
+            raise InvalidDocument(
+                f"{at} is the mask of a secret, and there is no secret to keep.",
+                [FieldProblem(at, "give the secret itself")],
+            )
+        return previous
+    if isinstance(raw, dict):
+        before = previous if isinstance(previous, dict) else {}
+        return {key: unmasked(value, before.get(key), at=f"{at}.{key}") for key, value in raw.items()}
+    return raw
+
+
+def _replaced(value: object, secret: Callable[[str], str]) -> object:
+    if isinstance(value, dict):
+        if value.keys() == {SEALED}:
+            return secret(str(value[SEALED]))
+        return {key: _replaced(part, secret) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, secret) for part in value]
+    return value

@@ -1,0 +1,80 @@
+"""Where an execution's bytes are staged: one reference for each thing that is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import BinaryIO
+
+from pipeline_exec.errors import TooLarge
+from pipeline_exec.model.execution import SourceFile, Stage
+from pipeline_exec.model.identity import ExecutionId, FileId
+from pipeline_exec.ports import Staging
+
+
+def input_ref(execution_id: ExecutionId) -> str:
+    """The bytes received."""
+    return f"{execution_id}/input"
+
+
+def rows_ref(execution_id: ExecutionId, stage: Stage, key: str) -> str:
+    """The rows a stage made, under the key of everything that decides them."""
+    return f"{execution_id}/{stage}-{key}.arrow"
+
+
+def findings_ref(execution_id: ExecutionId, key: str) -> str:
+    """The findings of a validation, under its key."""
+    return f"{execution_id}/findings-{key}.arrow"
+
+
+def output_ref(execution_id: ExecutionId, key: str, extension: str) -> str:
+    """The file written for outputs, under the key of everything that decides it."""
+    return f"{execution_id}/output-{key}.{extension}"
+
+
+def upload_ref(file_id: FileId) -> str:
+    """A wrapper's uploaded file."""
+    return f"uploads/{file_id}"
+
+
+def receive(
+    staging: Staging,
+    ref: str,
+    copy: Callable[[BinaryIO], tuple[str, str]],
+    limit: int,
+) -> SourceFile:
+    """Stage bytes durably and say what was received.
+
+    Args:
+        staging: Where to.
+        ref: Under which reference.
+        copy: Writes the bytes and answers the name and the path the source gives them.
+        limit: Bytes taken at most.
+
+    Raises:
+        TooLarge: more bytes came; nothing is staged.
+    """
+    with staging.writing(ref) as file:
+        measured = _Measured(file, limit)
+        name, path = copy(measured)  # type: ignore[arg-type]  # only write() is asked of it
+    return SourceFile(name=name, path=path, size=measured.size, fingerprint=f"sha256:{measured.digest.hexdigest()}")
+
+
+class _Measured:
+    """A file being written that counts, hashes and limits what passes."""
+
+    def __init__(self, file: BinaryIO, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        if self.size > self._limit:
+            raise TooLarge(
+                f"The input is larger than the {self._limit:,} bytes this service takes.",
+                "Split it, or raise PIPELINE_EXEC_MAX_FILE_SIZE.",
+            )
+        self.digest.update(data)
+        return self._file.write(data)

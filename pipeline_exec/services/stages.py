@@ -1,0 +1,183 @@
+"""The first three stages of a run: read, map, validate (the fourth, write, is ``deliveries``).
+
+Dagster's ops, the command line, the tests and the benchmarks all call these. Rows flow through lazily: a stage's work
+is done while its rows are consumed, one batch at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from pipeline_exec.dataplane.checking import Checker
+from pipeline_exec.dataplane.edits import apply_edits
+from pipeline_exec.dataplane.findings import FINDINGS
+from pipeline_exec.dataplane.tally import Tally
+from pipeline_exec.dataplane.threshold import enforce
+from pipeline_exec.errors import InternalError, NotFound, SourceDataEmpty, SourceRefused, TooLarge
+from pipeline_exec.model.execution import Counts, Execution, Stage
+from pipeline_exec.model.identity import FileId, PipelineId
+from pipeline_exec.model.rows import Rows
+from pipeline_exec.ports import FileSource, Formats, PullSource, Staging, Store
+from pipeline_exec.services.arrivals import ArrivalService
+from pipeline_exec.services.connectors import OpenedConnector
+from pipeline_exec.services.plans import Plan
+from pipeline_exec.services.staged import findings_ref, input_ref, receive, upload_ref
+
+Copy = Callable[[BinaryIO], tuple[str, str]]
+"""Writes the input's bytes and answers its name and path."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages and the ports they work through."""
+
+    store: Store
+    staging: Staging
+    formats: Formats
+    arrivals: ArrivalService
+    max_file_size: int
+    max_findings: int
+
+    def receive(self, plan: Plan) -> Execution:
+        """Have the input staged; answers the execution with its source.
+
+        Input that was received before is never asked for again.
+
+        Raises:
+            SourceUnresponsive: the source cannot be reached.
+            SourceRefused: it says no.
+            SourceDataEmpty: nothing is waiting there.
+        """
+        execution = plan.execution
+        if execution.source is not None:
+            return execution
+        if not isinstance(plan.intake, OpenedConnector):
+            return self._receive(execution, self._upload(plan.intake))
+        port = plan.intake.port
+        if isinstance(port, FileSource):
+            if execution.pipeline_id is not None:
+                return self._collect(execution, execution.pipeline_id)
+            return self._receive(execution, _only_file(port))
+        if isinstance(port, PullSource):
+            return self._receive(execution, _pull(port))
+        raise SourceDataEmpty(
+            "No data was sent with this execution: the pipeline's connector waits to be called.",
+            "Send the data to the connector's /ingest address; each payload is executed as it arrives.",
+        )
+
+    def read(self, plan: Plan) -> tuple[Rows, dict[str, object]]:
+        """The input as rows of text, and how it was read.
+
+        Raises:
+            ParsingFailure: now or while the rows are consumed.
+            SourceDataEmpty: there is no row of data.
+        """
+        source = plan.execution.source
+        if source is None:
+            raise InternalError("The input was read before it was received.")
+        path = self.staging.local(input_ref(plan.execution.id))
+        parsed = self.formats.recognise(path, source.name, plan.read_options).read(path, plan.read_options)
+        return parsed.rows, parsed.dialect
+
+    def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:
+        """The rows as text under the target's columns, and which source columns each was made from.
+
+        Raises:
+            MappingFailure: a mapped source column is absent.
+        """
+        mapper = plan.mapper(rows.schema.names)
+        mapped = Rows(mapper.schema, (mapper.map(batch) for batch in rows))
+        return mapped, {target: list(sources) for target, sources in mapper.sources.items()}
+
+    def validate(self, plan: Plan, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Rows:
+        """The rows typed and checked; findings are staged beside them.
+
+        Args:
+            plan: The attempt's plan.
+            rows: As mapped.
+            on_counts: Told the exact counts once all rows are consumed, before the threshold is enforced.
+
+        Raises:
+            ErrorThresholdExceeded: once all rows are consumed.
+        """
+        checker = Checker(plan.columns, plan.error_config.on_error)
+        edited = apply_edits(rows, plan.edits, plan.columns) if plan.edits else rows
+        return Rows(checker.schema, self._checked(plan, checker, edited, on_counts))
+
+    def _checked(
+        self, plan: Plan, checker: Checker, rows: Rows, on_counts: Callable[[Counts, Tally], None]
+    ) -> Iterator[pa.RecordBatch]:
+        tally = Tally()
+        room = self.max_findings
+        ref = findings_ref(plan.execution.id, plan.keys[Stage.VALIDATE])
+        with pa.OSFile(str(self.staging.place(ref)), "wb") as file, pa.ipc.new_file(file, FINDINGS) as writer:
+            for batch in rows:
+                checked = checker.check(batch)
+                tally.add(checked.findings)
+                kept = checked.findings.slice(0, room)
+                if kept.num_rows:
+                    writer.write_batch(kept)
+                    room -= kept.num_rows
+                yield checked.rows
+        self.staging.keep(ref)
+        on_counts(checker.counts, tally)
+        enforce(checker.counts, plan.error_config.error_threshold, tally.top())
+
+    def _collect(self, execution: Execution, pipeline_id: PipelineId) -> Execution:
+        with self.store.reading() as tx:
+            pipeline = tx.pipelines.get(pipeline_id)
+        given = self.arrivals.collect_into(pipeline, execution)
+        if given is None:
+            raise SourceDataEmpty(
+                f"No file is waiting for pipeline {pipeline.name!r}: each one at its source was executed before.",
+                "Put a new file there; one that changed counts as new.",
+            )
+        return given
+
+    def _receive(self, execution: Execution, copy: Copy) -> Execution:
+        try:
+            source = receive(self.staging, input_ref(execution.id), copy, self.max_file_size)
+        except TooLarge as error:
+            raise SourceRefused(error.what, error.remedy) from error
+        given = replace(execution, source=source)
+        with self.store.writing() as tx:
+            tx.executions.receive(given)
+        return given
+
+    def _upload(self, file_id: FileId) -> Copy:
+        def copy(into: BinaryIO) -> tuple[str, str]:
+            try:
+                with self.store.reading() as tx:
+                    upload = tx.wrappers.file(file_id)
+                path = self.staging.local(upload_ref(file_id))
+            except NotFound as error:
+                raise SourceRefused("Wrapper file not found.", "Upload it again and make the wrapper anew.") from error
+            with path.open("rb") as stored:
+                while chunk := stored.read(1 << 20):
+                    into.write(chunk)
+            return upload.name, f"upload:{file_id}"
+
+        return copy
+
+
+def _only_file(source: FileSource) -> Copy:
+    def copy(into: BinaryIO) -> tuple[str, str]:
+        file = next(source.listing(), None)
+        if file is None:
+            raise SourceRefused("Wrapper file not found.", "Put it at the wrapper's location.")
+        source.fetch(file, into)
+        return file.path.rpartition("/")[2], file.path
+
+    return copy
+
+
+def _pull(source: PullSource) -> Copy:
+    def copy(into: BinaryIO) -> tuple[str, str]:
+        fetched = source.fetch(into)
+        return fetched.name, fetched.path
+
+    return copy
