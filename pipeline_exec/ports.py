@@ -455,8 +455,11 @@ class Executions(Protocol):
     def claim(self, log_id: LogId, at: datetime, not_since: datetime) -> bool:
         """Take the right to launch an attempt not begun, nor claimed since then; answer whether it was taken."""
 
-    def fence(self, log_id: LogId, run_id: RunId, at: datetime) -> bool:
-        """Begin an attempt, once: true for the first run that asks, and again for that run; false for any other.
+    def fence(self, log_id: LogId, run_id: RunId, at: datetime, *, again: bool = True) -> bool:
+        """Begin an attempt, once: true for the first run that asks; false for any other.
+
+        The same run asking again is answered true too, since each of its steps may have a process of its own; with
+        ``again=False`` it is answered false, which keeps a message that came twice from executing twice.
 
         The attempt's ``run_id`` is that run from then on: a sensor's runs get their ids from Dagster.
         """

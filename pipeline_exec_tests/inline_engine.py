@@ -7,9 +7,9 @@ import threading
 
 from pipeline_exec.bootstrap import compose
 from pipeline_exec.errors import PipelineExecError
+from pipeline_exec.model.execution import Stage
 from pipeline_exec.ports import RunState
 from pipeline_exec.services.layer import ServiceLayer
-from pipeline_exec.services.rows_files import read_rows, write_rows
 from pipeline_exec.settings import Settings
 
 
@@ -57,37 +57,10 @@ class InlineEngine:
     def _run(self, execution):
         with contextlib.suppress(PipelineExecError):
             attempt = self.layer.attempts.begin(execution.log.id, execution.log.run_id)
-            rows = None
-            from_stage = attempt.execution.log.first_stage
-            for stage in from_stage.and_after:
-                rows = getattr(self, f"_{stage}")(attempt, rows)
-
-    # Between these stages rows are held in memory, where Dagster's ops stage them.
-
-    def _read(self, attempt, _):
-        return self._kept(attempt, "read", attempt.read().rows)
-
-    def _map(self, attempt, rows):
-        return self._kept(attempt, "map", attempt.map(rows or self._staged(attempt, "read")).rows)
-
-    def _validate(self, attempt, rows):
-        made = attempt.validate(rows or self._staged(attempt, "map"), lambda counts, tally: None)
-        return self._kept(attempt, "validate", made.rows)
-
-    def _write(self, attempt, rows):
-        attempt.write(rows or self._staged(attempt, "validate"), lambda delivery: None)
-
-    def _kept(self, attempt, stage, rows):
-
-        staging = self.layer.ports.staging
-        ref = attempt.plan.rows_ref(stage)
-        write_rows(rows, staging.place(ref))
-        staging.keep(ref)
-        return self._staged(attempt, stage)
-
-    def _staged(self, attempt, stage):
-
-        return read_rows(self.layer.ports.staging.local(attempt.plan.rows_ref(stage)))
+            attempt.stage(attempt.read())
+            attempt.stage(attempt.map(attempt.staged(Stage.READ)))
+            attempt.stage(attempt.validate(attempt.staged(Stage.MAP), lambda counts, tally: None))
+            attempt.write(attempt.staged(Stage.VALIDATE), lambda delivery: None)
 
 
 def inline_layer(home, **settings) -> tuple[ServiceLayer, InlineEngine]:

@@ -21,13 +21,14 @@ from pipeline_exec.errors import (
     RequestRefused,
 )
 from pipeline_exec.model.execution import Counts, Delivery, Execution, ExecutionTrigger, Stage
-from pipeline_exec.model.identity import ExecutionId, LogId, PipelineId, RunId
+from pipeline_exec.model.identity import ConfigurationId, ExecutionId, LogId, PipelineId, RunId, WrapperId
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.model.rows import Rows
-from pipeline_exec.ports import Clock, Store
+from pipeline_exec.ports import Clock, Staging, Store
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.lifecycle import Lifecycle, Written
 from pipeline_exec.services.plans import Plan, Planner
+from pipeline_exec.services.rows_files import read_rows, write_rows
 from pipeline_exec.services.stages import Stages
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ class Made:
 
     rows: Rows
     facts: dict[str, object]
+    ref: str
+    """Where the rows are to be staged."""
+    is_staged: bool = False
+    """Whether they are staged already: an earlier attempt made them from the same input in the same way."""
 
 
 class Attempt:
@@ -69,18 +74,22 @@ class Attempt:
     def read(self) -> Made:
         """Receive the input, if that was not done before, and read it."""
         plan = self.plan
+        if (staged := self._staged(Stage.READ)) is not None:
+            return staged
         with self._recorded():
             self._execution = self._service.stages.receive(plan)
             self._plan = plan = replace(plan, execution=self._execution)
             rows, dialect = self._service.stages.read(plan)
-        return Made(self._guarded(Stage.READ, rows), dialect)
+        return Made(self._guarded(Stage.READ, rows), dialect, plan.rows_ref(Stage.READ))
 
     def map(self, rows: Rows) -> Made:
         """Map the rows read."""
         plan = self.plan
+        if (staged := self._staged(Stage.MAP)) is not None:
+            return staged
         with self._recorded():
             mapped, sources = self._service.stages.map(plan, rows)
-        return Made(self._guarded(Stage.MAP, mapped), sources)
+        return Made(self._guarded(Stage.MAP, mapped), sources, plan.rows_ref(Stage.MAP))
 
     def validate(self, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Made:
         """Check the rows mapped; the counts are recorded whether or not they exceed the threshold."""
@@ -91,9 +100,11 @@ class Attempt:
             on_counts(counts, tally)
 
         plan = self.plan
+        if self._execution.log.first_stage is Stage.WRITE and (staged := self._staged(Stage.VALIDATE)) is not None:
+            return staged
         with self._recorded():
             checked = self._service.stages.validate(plan, rows, counted)
-        return Made(self._guarded(Stage.VALIDATE, checked), {})
+        return Made(self._guarded(Stage.VALIDATE, checked), {}, plan.rows_ref(Stage.VALIDATE))
 
     def write(self, rows: Rows, on_delivery: Callable[[Delivery], None]) -> Written:
         """Deliver the rows validated; with that the execution is SUCCESSFUL."""
@@ -118,6 +129,25 @@ class Attempt:
                 self._over.set()
             except Exception:  # a database that is away must not end a run that could go on
                 logger.warning("No sign of life could be given for execution %s.", self._execution.id, exc_info=True)
+
+    def staged(self, stage: Stage) -> Rows:
+        """The rows a stage of this attempt, or of an earlier one, has staged."""
+        with self._recorded():
+            return read_rows(self._service.staging.local(self.plan.rows_ref(stage)))
+
+    def stage(self, made: Made) -> int:
+        """Consume what a stage makes into staging; answers how many rows there are."""
+        if made.is_staged:
+            return sum(batch.num_rows for batch in made.rows)
+        count = write_rows(made.rows, self._service.staging.place(made.ref))
+        self._service.staging.keep(made.ref)
+        return count
+
+    def _staged(self, stage: Stage) -> Made | None:
+        ref = self.plan.rows_ref(stage)
+        if not self._service.staging.exists(ref):
+            return None
+        return Made(self.staged(stage), {"reused": True}, ref, is_staged=True)
 
     def _still_ours(self) -> None:
         self._service.lifecycle.beat(self._execution.log.id)
@@ -172,6 +202,7 @@ class AttemptService:
     """Opens attempts for runs."""
 
     store: Store
+    staging: Staging
     planner: Planner
     stages: Stages
     deliveries: DeliveryService
@@ -196,23 +227,52 @@ class AttemptService:
         execution = self.lifecycle.adopt(run_id, parent, caller, first_stage)
         return self.begin(execution.log.id, run_id)
 
-    def create(self, run_id: RunId, pipeline_id: PipelineId, caller: Principal | None) -> Attempt:
+    def create(
+        self, run_id: RunId, pipeline_id: PipelineId, configuration_id: ConfigurationId | None, caller: Principal | None
+    ) -> Attempt:
         """Make a run launched in the Dagster UI a MANUAL execution; it takes its input as it reads.
 
+        Args:
+            run_id: The run that was launched.
+            pipeline_id: What it executes.
+            configuration_id: With which configuration; None for the pipeline's own.
+            caller: Who launched it; None for whoever made the pipeline.
+
         Raises:
-            NotFound: there is no such pipeline.
+            NotFound: there is no such pipeline or configuration.
         """
         with self.store.writing() as tx:
             pipeline = tx.pipelines.get(pipeline_id)
+            configuration = tx.pipelines.configuration(configuration_id) if configuration_id else pipeline.configuration
             execution = Execution.new(
                 trigger=ExecutionTrigger.MANUAL,
                 caller=caller or pipeline.audit.created_by,
                 at=self.clock(),
                 pipeline_id=pipeline.id,
-                configuration_id=pipeline.configuration.id,
+                configuration_id=configuration.id,
                 run_id=run_id,
             )
             tx.executions.add(execution)
+        return self.begin(execution.log.id, run_id)
+
+    def create_for_wrapper(self, run_id: RunId, wrapper_id: WrapperId, caller: Principal | None) -> Attempt:
+        """The same for a wrapper's run.
+
+        Raises:
+            NotFound: there is no such wrapper.
+            AttemptTaken: another execution has the wrapper.
+        """
+        with self.store.reading() as tx:
+            wrapper = tx.wrappers.get(wrapper_id)
+        execution = Execution.new(
+            trigger=ExecutionTrigger.MANUAL,
+            caller=caller or wrapper.audit.created_by,
+            at=self.clock(),
+            wrapper_id=wrapper_id,
+            run_id=run_id,
+        )
+        if not self.lifecycle.start_wrapper(execution):
+            raise AttemptTaken(f"Wrapper {wrapper.document.name!r} is being executed; wait for its end.")
         return self.begin(execution.log.id, run_id)
 
     def of_run(self, run_id: RunId) -> Attempt | None:

@@ -99,6 +99,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         lifecycle=lifecycle,
         attempts=AttemptService(
             store=store,
+            staging=staging,
             planner=Planner(connectors, sealing),
             stages=stages,
             deliveries=deliveries,

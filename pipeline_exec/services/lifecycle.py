@@ -29,7 +29,7 @@ from pipeline_exec.model.execution import (
     Stage,
     Status,
 )
-from pipeline_exec.model.identity import ExecutionId, LogId, RunId
+from pipeline_exec.model.identity import ExecutionId, LogId, RunId, WrapperId
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.model.wrapper import WrapperLogLine, WrapperStatus
 from pipeline_exec.ports import Clock, Engine, Store, Transaction
@@ -75,8 +75,13 @@ class Lifecycle:
         with self.store.writing() as tx:
             return tx.executions.claim(log_id, now, now - timedelta(seconds=CLAIM_SECONDS))
 
+    def enter(self, log_id: LogId, run_id: RunId) -> bool:
+        """Take an attempt's fence for a run about to be executed; false when this or another run has it already."""
+        with self.store.writing() as tx:
+            return tx.executions.fence(log_id, run_id, self.clock(), again=False)
+
     def begin(self, log_id: LogId, run_id: RunId) -> Execution:
-        """Take an attempt's fence for a run.
+        """Take an attempt's fence for a run, or hold it still.
 
         Raises:
             AttemptTaken: another run has it, or it is over.
@@ -174,6 +179,23 @@ class Lifecycle:
                 tx.wrappers.occupy(again.wrapper_id, again.id)
         logger.warning("Execution %s is tried again: %s", execution.id, reason)
         return again
+
+    def start_wrapper(self, execution: Execution) -> bool:
+        """Reserve a wrapper for an execution and record it; false while another execution has the wrapper.
+
+        Raises:
+            NotFound: there is no such wrapper.
+        """
+        wrapper_id = WrapperId(str(execution.wrapper_id))
+        with self.store.writing() as tx:
+            if not tx.wrappers.occupy(wrapper_id, execution.id):
+                return False
+            tx.executions.add(execution)
+            wrapper = tx.wrappers.get(wrapper_id)
+            tx.wrappers.save(replace(wrapper, status=WrapperStatus.EXECUTING, phase="executing"))
+            line = WrapperLogLine(at=self.clock(), level="INFO", message="The execution started.")
+            tx.wrappers.append_log(wrapper_id, line)
+        return True
 
     def adopt(self, run_id: RunId, parent: ExecutionId, caller: Principal | None, first_stage: Stage) -> Execution:
         """Take a re-execution that was launched in the Dagster UI as a FIX of the execution it repeats.

@@ -69,14 +69,17 @@ def judge(execution: Execution, state: RunState, seen: Circumstances) -> Verdict
 class Reconciled:
     """What one reconciliation did."""
 
-    launched: int = 0
+    launch: tuple[Execution, ...] = ()
+    """Executions claimed for whoever called, who must launch them now."""
     recovered: int = 0
+    """How many of those lost their worker before."""
     closed: int = 0
+    """How many were ended."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.launched or self.recovered or self.closed)
+        return not (self.launch or self.recovered or self.closed)
 
 
 @dataclass(frozen=True)
@@ -107,32 +110,32 @@ class Reconciler:
             if log.fenced_at is not None and now - (log.heartbeat_at or log.fenced_at) <= lost_after
         ]  # fmt: skip
         seen = Circumstances(now=now, last_begun=last_begun, any_running=bool(alive), lost_after=lost_after)
-        launched = recovered = closed = 0
+        launch: list[Execution] = []
+        recovered = closed = 0
         for execution in unfinished:
             state = states.get(execution.log.run_id, RunState.ABSENT)
             match judge(execution, state, seen):
                 case Verdict.LAUNCH:
-                    self.lifecycle.launch([execution])
-                    launched += 1
+                    launch.append(execution)
                 case Verdict.RECOVER:
-                    self._recover(execution, state)
                     recovered += 1
+                    launch.extend(self._recovered(execution, state))
                 case Verdict.CLOSE:
-                    self._close(execution, state)
                     closed += 1
+                    self._close(execution, state)
                 case Verdict.WAIT:
                     pass
-        return Reconciled(launched=launched, recovered=recovered, closed=closed)
+        claimed = tuple(execution for execution in launch if self.lifecycle.claim(execution.log.id))
+        return Reconciled(launch=claimed, recovered=recovered, closed=closed)
 
-    def _recover(self, execution: Execution, state: RunState) -> None:
+    def _recovered(self, execution: Execution, state: RunState) -> Sequence[Execution]:
         if state is RunState.FAILED:
             reason = "The run ended before the execution did."
         else:
             reason = f"The worker gave no sign of life for {self.lost_after_seconds:g} seconds."
             self.engine.abandon(execution.log.run_id, reason)
         again = self.lifecycle.recover(execution, reason)
-        if again is not None:
-            self.lifecycle.launch([again])
+        return [again] if again is not None else []
 
     def _close(self, execution: Execution, state: RunState) -> None:
         if state is RunState.CANCELED:

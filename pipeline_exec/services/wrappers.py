@@ -185,16 +185,7 @@ class WrapperService:
         self.staging.remove(upload_ref(file_id))
 
     def _begin(self, execution: Execution) -> Execution | None:
-        """Reserve the wrapper and record the execution together; None while another has it."""
-        wrapper_id = WrapperId(str(execution.wrapper_id))
-        with self.store.writing() as tx:
-            if not tx.wrappers.occupy(wrapper_id, execution.id):
-                return None
-            tx.executions.add(execution)
-            wrapper = tx.wrappers.get(wrapper_id)
-            tx.wrappers.save(replace(wrapper, status=WrapperStatus.EXECUTING, phase="executing"))
-            tx.wrappers.append_log(wrapper_id, self._line("The execution started."))
-        return execution
+        return execution if self.lifecycle.start_wrapper(execution) else None
 
     def _until(self, look: Callable[[], Execution | None], deadline: float, otherwise: str) -> Execution:
         pause, longest = POLL_SECONDS
