@@ -485,8 +485,8 @@ class Executions(Protocol):
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         """A number for each that grows with every change of it."""
 
-    def deliveries(self, execution_id: ExecutionId) -> Sequence[Delivery]:
-        """What was delivered, or not, by output."""
+    def deliveries(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, Sequence[Delivery]]:
+        """What each delivered, or not, by output, in one query; none where nothing was tried yet."""
 
     def save_delivery(self, delivery: Delivery) -> None:
         """Add or replace the delivery of this execution to this output."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline_exec.errors import ExecutionFailure
@@ -95,6 +96,11 @@ class ConnectorService:
         """Raises NotFound."""
         with self.store.reading() as tx:
             return tx.connectors.get(connector_id)
+
+    def many(self, connector_ids: Iterable[ConnectorId]) -> Mapping[ConnectorId, Connector]:
+        """Those of the ids that exist."""
+        with self.store.reading() as tx:
+            return tx.connectors.many(connector_ids)
 
     def find(self, query: Query) -> Page[Connector]:
         """Raises InvalidDocument for an attribute that cannot be asked."""

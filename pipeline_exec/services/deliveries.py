@@ -89,7 +89,8 @@ class DeliveryService:
     def _pending(self, plan: Plan) -> Sequence[tuple[Output, Delivery]]:
         """Each output with its delivery; one of another content is begun anew."""
         with self.store.reading() as tx:
-            before = {delivery.connector_id: delivery for delivery in tx.executions.deliveries(plan.execution.id)}
+            deliveries = tx.executions.deliveries([plan.execution.id]).get(plan.execution.id, ())
+        before = {delivery.connector_id: delivery for delivery in deliveries}
         pending = []
         for output in plan.outputs:
             content, known = plan.output_key(output), before.get(output.connector_id)

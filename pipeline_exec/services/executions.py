@@ -133,10 +133,10 @@ class ExecutionService:
         with self.store.reading() as tx:
             return tx.executions.logs(execution_ids)
 
-    def deliveries(self, execution_id: ExecutionId) -> Sequence[Delivery]:
-        """What was delivered, or not, by output."""
+    def deliveries(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, Sequence[Delivery]]:
+        """What each delivered, or not, by output; none where nothing was tried yet."""
         with self.store.reading() as tx:
-            return tx.executions.deliveries(execution_id)
+            return tx.executions.deliveries(execution_ids)
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         """A number for each that grows with every change of it."""

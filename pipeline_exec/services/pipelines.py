@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_exec.dataplane.mapping import check_mapping
@@ -78,6 +78,11 @@ class PipelineService:
         """Raises NotFound."""
         with self.store.reading() as tx:
             return tx.pipelines.get(pipeline_id)
+
+    def many(self, pipeline_ids: Iterable[PipelineId]) -> Mapping[PipelineId, Pipeline]:
+        """Those of the ids that exist."""
+        with self.store.reading() as tx:
+            return tx.pipelines.many(pipeline_ids)
 
     def find(self, query: Query) -> Page[Pipeline]:
         """Raises InvalidDocument for an attribute that cannot be asked."""

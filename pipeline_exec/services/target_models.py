@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline_exec.dataplane.checking import check_target
@@ -56,6 +57,11 @@ class TargetModelService:
         """Raises NotFound."""
         with self.store.reading() as tx:
             return tx.target_models.get(model_id)
+
+    def many(self, model_ids: Iterable[TargetModelId]) -> Mapping[TargetModelId, TargetModel]:
+        """Those of the ids that exist."""
+        with self.store.reading() as tx:
+            return tx.target_models.many(model_ids)
 
     def find(self, query: Query) -> Page[TargetModel]:
         """Raises InvalidDocument for an attribute that cannot be asked."""
