@@ -65,7 +65,7 @@ class ConnectorService:
             InvalidDocument: there is no such kind, or its configuration is wrong.
             Conflict: the name is taken.
         """
-        sealed = self._sealed(document)
+        sealed = self.sealed(document)
         connector = Connector(id=ConnectorId(new_id()), document=sealed, audit=Audit.new(caller, self.clock()))
         with self.store.writing() as tx:
             tx.connectors.add(connector)
@@ -86,11 +86,21 @@ class ConnectorService:
             key: unmasked(value, secrets.get(key), at=f"configuration.{key}")
             for key, value in document.configuration.items()
         }
-        sealed = self._sealed(document.model_copy(update={"configuration": configuration}))
+        sealed = self.sealed(document.model_copy(update={"configuration": configuration}))
         after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
         with self.store.writing() as tx:
             tx.connectors.save(after)
         return after
+
+    def sealed(self, document: ConnectorDocument) -> ConnectorDocument:
+        """The document as it may be kept: validated as a whole, its secrets encrypted. Nothing is saved.
+
+        Raises:
+            InvalidDocument: there is no such kind, or its configuration is wrong.
+        """
+        kind = self.kinds.of(document)
+        configuration = kind.configuration.parse(document.configuration, at="configuration")
+        return document.model_copy(update={"configuration": self.sealing.sealed(configuration)})
 
     def get(self, connector_id: ConnectorId) -> Connector:
         """Raises NotFound."""
@@ -130,8 +140,3 @@ class ConnectorService:
         kind = self.kinds.of(document)
         configuration = kind.configuration.parse(self.sealing.unsealed(document.configuration), at="configuration")
         return OpenedConnector(kind, configuration, kind.open(configuration))
-
-    def _sealed(self, document: ConnectorDocument) -> ConnectorDocument:
-        kind = self.kinds.of(document)
-        configuration = kind.configuration.parse(document.configuration, at="configuration")
-        return document.model_copy(update={"configuration": self.sealing.sealed(configuration)})

@@ -23,14 +23,13 @@ from pipeline_exec.model.principal import Audit, Principal
 from pipeline_exec.model.query import Page
 from pipeline_exec.model.wrapper import (
     SOURCES,
-    CsvSource,
     Wrapper,
     WrapperDocument,
     WrapperFile,
     WrapperLogLine,
     WrapperStatus,
 )
-from pipeline_exec.ports import Clock, Engine, Formats, Staging, Store
+from pipeline_exec.ports import Clock, Engine, Formats, Staging, Store, Transaction
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.sealing import Sealing
@@ -64,31 +63,53 @@ class WrapperService:
         Raises:
             InvalidDocument: its source or destination is not valid, or its file was not uploaded.
         """
-        source = SOURCES[document.source_type].parse(document.source_config, at="source_config")
-        destination = document.destination
-        sealed_destination: dict[str, object] = {}
-        if destination.node_type is not None:
-            sealed_destination = self._sealed_destination(document)
         wrapper = Wrapper(
             id=WrapperId(new_id()),
-            document=document.model_copy(
-                update={
-                    "source_config": self.sealing.sealed(source),
-                    "destination": destination.model_copy(update={"configuration": sealed_destination}),
-                }
-            ),
+            document=self.sealed(document),
             status=WrapperStatus.PENDING,
             audit=Audit.new(caller, self.clock()),
         )
         with self.store.writing() as tx:
-            if isinstance(source, CsvSource) and source.file_id is not None:
-                tx.wrappers.file(source.file_id)
-            if destination.connector_id is not None:
-                tx.connectors.get(destination.connector_id)
+            _check_references(tx, document)
             tx.wrappers.add(wrapper)
             tx.wrappers.append_log(wrapper.id, self._line("The wrapper was created."))
         self.engine.refresh()
         return wrapper
+
+    def update(self, wrapper_id: WrapperId, document: WrapperDocument, caller: Principal) -> Wrapper:
+        """Replace a wrapper's document; its status, its log and what it counted stay.
+
+        Raises:
+            NotFound: there is no such wrapper.
+            InvalidDocument: as in ``create``.
+        """
+        sealed = self.sealed(document)
+        with self.store.writing() as tx:
+            _check_references(tx, document)
+            before = tx.wrappers.get(wrapper_id)
+            after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
+            tx.wrappers.save(after)
+            tx.wrappers.append_log(wrapper_id, self._line(f"{caller.name} changed the wrapper."))
+        self.engine.refresh()
+        return after
+
+    def sealed(self, document: WrapperDocument) -> WrapperDocument:
+        """The document as it may be kept: validated as a whole, its secrets encrypted. Nothing is saved.
+
+        Raises:
+            InvalidDocument: its source or destination is not valid.
+        """
+        source = SOURCES[document.source_type].parse(document.source_config, at="source_config")
+        destination = document.destination
+        sealed: dict[str, object] = {}
+        if destination.node_type is not None:
+            sealed = self._sealed_destination(document)
+        return document.model_copy(
+            update={
+                "source_config": self.sealing.sealed(source),
+                "destination": destination.model_copy(update={"configuration": sealed}),
+            }
+        )
 
     def get(self, wrapper_id: WrapperId) -> Wrapper:
         """Raises NotFound."""
@@ -223,6 +244,15 @@ class WrapperService:
 
     def _line(self, message: str) -> WrapperLogLine:
         return WrapperLogLine(at=self.clock(), level="INFO", message=message)
+
+
+def _check_references(tx: Transaction, document: WrapperDocument) -> None:
+    """Raises NotFound when the wrapper's file or its destination's connector is not there."""
+    file_id = document.source_config.get("file_id")
+    if file_id is not None:
+        tx.wrappers.file(FileId(str(file_id)))
+    if document.destination.connector_id is not None:
+        tx.connectors.get(document.destination.connector_id)
 
 
 def _bad_upload(problem: str) -> InvalidDocument:
