@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -40,9 +40,14 @@ class Document(BaseModel):
 def invalid_document(error: ValidationError, *, at: str = "") -> InvalidDocument:
     """Say in our words what pydantic found."""
     problems = [
-        FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=_sentence(detail))
+        FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=sentence(detail))
         for detail in error.errors(include_url=False)
     ]
+    return invalid(problems)
+
+
+def invalid(problems: Sequence[FieldProblem]) -> InvalidDocument:
+    """The refusal of a document, with the first problems in its message."""
     named = "; ".join(f"{problem.field or 'document'}: {problem.message}" for problem in problems[:5])
     more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
     return InvalidDocument(f"The document is not valid: {named}{more}.", problems)
@@ -53,6 +58,7 @@ def dotted(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)
 
 
-def _sentence(detail: Mapping[str, object]) -> str:
+def sentence(detail: Mapping[str, object]) -> str:
+    """What pydantic says of one field, in our words."""
     message = str(detail["msg"]).removeprefix("Value error, ")
     return "is not a known attribute" if detail["type"] == "extra_forbidden" else message

@@ -100,11 +100,13 @@ class Failure:
 
     type: ErrorType
     message: str
+    transient: bool = False
+    """Whether the same may succeed later without anybody changing anything: the other side could not be reached."""
 
     @classmethod
     def of(cls, error: ExecutionFailure) -> Failure:
         """The failure a typed error stands for."""
-        return cls(type=error.error_type, message=error.message)
+        return cls(type=error.error_type, message=error.message, transient=error.transient)
 
 
 @dataclass(frozen=True, kw_only=True)

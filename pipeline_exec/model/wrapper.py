@@ -29,6 +29,17 @@ class WrapperStatus(StrEnum):
     """Its last execution failed; ``error_message`` says why."""
 
 
+class Health(StrEnum):
+    """How a wrapper fares."""
+
+    HEALTHY = "HEALTHY"
+    """It is executing, or its last execution succeeded."""
+    CRASHED = "CRASHED"
+    """Its last execution failed."""
+    UNKNOWN = "UNKNOWN"
+    """It was never executed, or somebody stopped it."""
+
+
 class SourceType(StrEnum):
     """What a wrapper reads."""
 
@@ -137,6 +148,17 @@ class Wrapper:
     """Newest time among the points sent."""
     low_water_mark: datetime | None = None
     """Oldest time among the points sent."""
+
+    @property
+    def health(self) -> Health:
+        """How it fares, judged by its status."""
+        match self.status:
+            case WrapperStatus.EXECUTING | WrapperStatus.COMPLETED:
+                return Health.HEALTHY
+            case WrapperStatus.ERROR:
+                return Health.CRASHED
+            case WrapperStatus.PENDING | WrapperStatus.STOPPED:
+                return Health.UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
