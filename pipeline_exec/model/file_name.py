@@ -19,7 +19,7 @@ VALUE_BYTES = 80
 #: File systems take 255 bytes; the rest is room for the extension and for `` (12)`` of a further version.
 NAME_BYTES = 230
 
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 #: Separators and what Windows and its shares refuse, see "Naming Files, Paths, and Namespaces" at learn.microsoft.com.
 _RESERVED = re.compile(r'[/\\<>:"|?*]')
 
@@ -30,7 +30,7 @@ def checked_template(template: str) -> str:
     Raises:
         ValueError: it has an unknown placeholder or a path separator.
     """
-    unknown = sorted({name for name in _PLACEHOLDER.findall(template)} - set(PLACEHOLDERS))
+    unknown = sorted(set(_PLACEHOLDER.findall(template)) - set(PLACEHOLDERS))
     if unknown:
         known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValueError(f"there is no {{{unknown[0]}}}; a file name can have {known}")
