@@ -1,0 +1,31 @@
+"""What the tests of all connectors share."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pipeline_exec.settings import Settings
+
+
+@pytest.fixture
+def settings():
+    """No pauses between tries, and loopback may be reached."""
+    return Settings(retry_attempts=3, retry_wait_seconds=0, allow_private_addresses=True)
+
+
+@pytest.fixture
+def shared_folder():
+    """A folder that other users can reach, too."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        yield folder
+        folder.chmod(0o777)
+
+
+@pytest.fixture
+def other_file_system():
+    """A folder on another file system than the temporary ones."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        yield Path(name)
