@@ -13,7 +13,7 @@ from pipeline_exec.errors import FieldProblem, InvalidDocument
 class Document(BaseModel):
     """A frozen document; unknown attributes are errors, so that a typing mistake never passes silently."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", use_attribute_docstrings=True)
 
     @classmethod
     def parse(cls, raw: object, *, at: str = "") -> Self:
