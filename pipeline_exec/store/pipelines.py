@@ -1,0 +1,239 @@
+"""Pipelines and their configurations in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, update
+
+from pipeline_exec import ports
+from pipeline_exec.errors import Conflict, NotFound
+from pipeline_exec.model.connector import Direction
+from pipeline_exec.model.execution import Status
+from pipeline_exec.model.identity import ConfigurationId, ConnectorId, PipelineId, TargetModelId
+from pipeline_exec.model.pipeline import Pipeline, PipelineConfiguration, StoredConfiguration
+from pipeline_exec.model.query import Page, Query
+from pipeline_exec.model.target_model import TargetModelDocument
+from pipeline_exec.store.attributes import flag, text
+from pipeline_exec.store.audit import Audited, audit_values
+from pipeline_exec.store.document_attributes import DocumentAttributes
+from pipeline_exec.store.json_sql import json_sql
+from pipeline_exec.store.querying import find
+from pipeline_exec.store.refusals import refusing
+from pipeline_exec.store.tables import arrivals, configurations, executions, pipeline_connectors, pipelines
+
+_PIPELINE = Audited(pipelines)
+_CONFIGURATION = Audited(configurations)
+
+_OWN = {
+    "id": text(pipelines.c.id),
+    "name": text(pipelines.c.name),
+    "slug": text(pipelines.c.slug),
+    "active": flag(pipelines.c.active),
+    "configuration.id": text(pipelines.c.configuration_id),
+    **_PIPELINE.attributes(),
+}
+
+
+class Pipelines(ports.Pipelines):
+    """The rows of ``pipelines`` that are not deleted, and all of ``configurations``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, pipeline: Pipeline) -> None:
+        values = {"id": pipeline.id, "slug": pipeline.slug, **_values(pipeline)}
+        with self._consistently(pipeline):
+            self._connection.execute(insert(pipelines).values(values))
+            self.add_configuration(pipeline.configuration)
+            self._link(pipeline)
+
+    def save(self, pipeline: Pipeline) -> None:
+        with self._consistently(pipeline):
+            statement = update(pipelines).where(_kept(pipeline.id)).values(_values(pipeline))
+            if not self._connection.execute(statement).rowcount:
+                raise _unknown(pipeline.id)
+            if not self._has_configuration(pipeline.configuration.id):
+                self.add_configuration(pipeline.configuration)
+            self._unlink(pipeline.id)
+            self._link(pipeline)
+
+    def get(self, pipeline_id: PipelineId) -> Pipeline:
+        found = self._one(pipelines.c.id == pipeline_id)
+        if found is None:
+            raise _unknown(pipeline_id)
+        return found
+
+    def many(self, pipeline_ids: Iterable[PipelineId]) -> Mapping[PipelineId, Pipeline]:
+        return {pipeline.id: pipeline for pipeline in self._all(pipelines.c.id.in_(list(pipeline_ids)))}
+
+    def named(self, name: str) -> Pipeline | None:
+        return self._one(pipelines.c.name == name)
+
+    def by_slug(self, slug: str) -> Pipeline | None:
+        return self._one(pipelines.c.slug == slug)
+
+    def find(self, query: Query) -> Page[Pipeline]:
+        attributes = DocumentAttributes(
+            PipelineConfiguration,
+            configurations.c.document,
+            json_sql(self._connection),
+            _OWN,
+            prefix="configuration.",
+        )
+        return find(self._connection, _pipelines(), query, attributes, pipelines.c.id, _pipeline)
+
+    def active(self) -> Sequence[Pipeline]:
+        return self._all(pipelines.c.active)
+
+    def fed_by(self, connector_id: ConnectorId) -> Sequence[Pipeline]:
+        fed = select(pipeline_connectors.c.pipeline_id).where(
+            pipeline_connectors.c.connector_id == connector_id, pipeline_connectors.c.direction == Direction.INPUT
+        )
+        return self._all(pipelines.c.active & pipelines.c.id.in_(fed))
+
+    def using_model(self, model_id: TargetModelId) -> Sequence[Pipeline]:
+        return self._all(pipelines.c.target_model_id == model_id)
+
+    def configuration(self, configuration_id: ConfigurationId) -> StoredConfiguration:
+        rows = self._connection.execute(_configurations().where(configurations.c.id == configuration_id)).mappings()
+        found = rows.one_or_none()
+        if found is None:
+            raise NotFound(f"There is no configuration {configuration_id!r}.")
+        return _configuration(found)
+
+    def add_configuration(self, configuration: StoredConfiguration) -> None:
+        statement = insert(configurations).values(
+            id=configuration.id,
+            pipeline_id=configuration.pipeline_id,
+            document=configuration.document.to_json(),
+            target_model=configuration.target_model.to_json(),
+            **audit_values(configuration.audit),
+        )
+        self._connection.execute(statement)
+
+    def configurations(self, pipeline_id: PipelineId) -> Sequence[StoredConfiguration]:
+        of_pipeline = _configurations().where(configurations.c.pipeline_id == pipeline_id)
+        newest_first = of_pipeline.order_by(configurations.c.created_at.desc(), configurations.c.id.desc())
+        return [_configuration(row) for row in self._connection.execute(newest_first).mappings()]
+
+    def delete(self, pipeline_id: PipelineId) -> None:
+        this = _kept(pipeline_id)
+        # Locked before its executions are counted: one being added meanwhile waits, and finds no pipeline.
+        name = self._connection.scalar(select(pipelines.c.name).where(this).with_for_update())
+        if name is None:
+            raise _unknown(pipeline_id)
+        if self._is_processing(pipeline_id):
+            raise Conflict(
+                f"The pipeline {name!r} has an execution that is PROCESSING.", "Wait for its end, or cancel it."
+            )
+        self._unlink(pipeline_id)
+        self._connection.execute(delete(arrivals).where(arrivals.c.pipeline_id == pipeline_id))
+        # The active flag goes too, so that no list of active pipelines has to know about deletion.
+        gone = {"deleted": True, "active": False, "target_model_id": None}
+        self._connection.execute(update(pipelines).where(this).values(gone))
+
+    def _one(self, condition: ColumnElement[bool]) -> Pipeline | None:
+        row = self._connection.execute(_pipelines().where(condition)).mappings().one_or_none()
+        return None if row is None else _pipeline(row)
+
+    def _all(self, condition: ColumnElement[bool]) -> Sequence[Pipeline]:
+        rows = self._connection.execute(_pipelines().where(condition).order_by(pipelines.c.slug)).mappings()
+        return [_pipeline(row) for row in rows]
+
+    def _has_configuration(self, configuration_id: ConfigurationId) -> bool:
+        known = select(configurations.c.id).where(configurations.c.id == configuration_id)
+        return self._connection.scalar(known) is not None
+
+    def _is_processing(self, pipeline_id: PipelineId) -> bool:
+        one = select(executions.c.id).where(
+            executions.c.pipeline_id == pipeline_id, executions.c.status == Status.PROCESSING
+        )
+        return self._connection.scalar(one.limit(1)) is not None
+
+    def _link(self, pipeline: Pipeline) -> None:
+        document = pipeline.configuration.document
+        links = {(connector_id, Direction.INPUT) for connector_id in document.input_connectors}
+        links |= {(connector_id, Direction.OUTPUT) for connector_id in document.output_connectors}
+        rows = [
+            {"pipeline_id": pipeline.id, "connector_id": connector_id, "direction": direction}
+            for connector_id, direction in sorted(links)
+        ]
+        self._connection.execute(insert(pipeline_connectors), rows)
+
+    def _unlink(self, pipeline_id: PipelineId) -> None:
+        self._connection.execute(delete(pipeline_connectors).where(pipeline_connectors.c.pipeline_id == pipeline_id))
+
+    def _consistently(self, pipeline: Pipeline) -> AbstractContextManager[None]:
+        return refusing(
+            self._connection, unique=lambda: self._taken(pipeline), reference=lambda: _refers_to_nothing(pipeline)
+        )
+
+    def _taken(self, pipeline: Pipeline) -> Conflict:
+        other = self.named(pipeline.name) or self.by_slug(pipeline.slug)
+        name = other.name if other else pipeline.name
+        what = f"There is a pipeline named {name!r} already"
+        if name != pipeline.name:
+            what += f", whose job name {pipeline.slug!r} is the same"
+        return Conflict(f"{what}.", "Choose another name.")
+
+
+def _values(pipeline: Pipeline) -> dict[str, object]:
+    return {
+        "name": pipeline.name,
+        "active": pipeline.active,
+        "configuration_id": pipeline.configuration.id,
+        "target_model_id": pipeline.configuration.document.tdm,
+        **audit_values(pipeline.audit),
+    }
+
+
+def _pipelines() -> Select[Any]:
+    current = pipelines.join(configurations, configurations.c.id == pipelines.c.configuration_id)
+    return (
+        select(pipelines, configurations, *_PIPELINE.columns, *_CONFIGURATION.columns)
+        .select_from(_CONFIGURATION.joined(_PIPELINE.joined(current)))
+        .where(~pipelines.c.deleted)
+    )
+
+
+def _configurations() -> Select[Any]:
+    return select(configurations, *_CONFIGURATION.columns).select_from(_CONFIGURATION.joined())
+
+
+def _pipeline(row: RowMapping) -> Pipeline:
+    return Pipeline(
+        id=PipelineId(row[pipelines.c.id]),
+        name=row[pipelines.c.name],
+        slug=row[pipelines.c.slug],
+        active=row[pipelines.c.active],
+        configuration=_configuration(row),
+        audit=_PIPELINE.read(row),
+    )
+
+
+def _configuration(row: RowMapping) -> StoredConfiguration:
+    return StoredConfiguration(
+        id=ConfigurationId(row[configurations.c.id]),
+        pipeline_id=PipelineId(row[configurations.c.pipeline_id]),
+        document=PipelineConfiguration.model_validate(row[configurations.c.document]),
+        target_model=TargetModelDocument.model_validate(row[configurations.c.target_model]),
+        audit=_CONFIGURATION.read(row),
+    )
+
+
+def _kept(pipeline_id: PipelineId) -> ColumnElement[bool]:
+    return (pipelines.c.id == pipeline_id) & ~pipelines.c.deleted
+
+
+def _refers_to_nothing(pipeline: Pipeline) -> Conflict:
+    return Conflict(
+        f"The pipeline {pipeline.name!r} uses a connector or a target data model that is not there (any more).",
+        "Look at both again.",
+    )
+
+
+def _unknown(pipeline_id: PipelineId) -> NotFound:
+    return NotFound(f"There is no pipeline {pipeline_id!r}.")

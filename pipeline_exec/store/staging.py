@@ -1,0 +1,147 @@
+"""Staging in a local folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline_exec import ports
+from pipeline_exec.errors import NotFound, Unavailable
+from pipeline_exec.store.durable import make_folder, make_names_durable
+
+#: What references are made of. No name begins with a dot: none leads up, and none is that of a file being written.
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class LocalStaging(ports.Staging):
+    """Files below one folder; a reference is a relative path of letters, digits, ``.``, ``_`` and ``-``."""
+
+    def __init__(self, root: Path) -> None:
+        """Nothing is made before something is written.
+
+        Args:
+            root: The folder; every process that shares it sees the same references.
+        """
+        self._root = root
+
+    @contextmanager
+    def writing(self, ref: str) -> Iterator[BinaryIO]:
+        final = self._path(ref)
+        # No two writers of one reference meet in one file, whichever machine they are on.
+        unfinished = _beside(final, secrets.token_hex(8))
+        with _writable():
+            make_folder(final.parent)
+            file = unfinished.open("xb")
+        try:
+            with file:
+                with _room():
+                    yield file
+                with _writable():
+                    file.flush()
+                    os.fsync(file.fileno())
+            with _writable():
+                _publish(unfinished, final)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+    def local(self, ref: str) -> Path:
+        path = self._path(ref)
+        if not path.is_file():
+            raise _absent(ref)
+        return path
+
+    def place(self, ref: str) -> Path:
+        final = self._path(ref)
+        with _writable():
+            make_folder(final.parent)
+        return _placed(final)
+
+    def keep(self, ref: str) -> None:
+        final = self._path(ref)
+        try:
+            with _placed(final).open("rb") as file:
+                os.fsync(file.fileno())
+            _publish(_placed(final), final)
+        except FileNotFoundError:
+            raise _absent(ref) from None
+
+    def exists(self, ref: str) -> bool:
+        return self._path(ref).is_file()
+
+    def size(self, ref: str) -> int:
+        return self.local(ref).stat().st_size
+
+    def remove(self, prefix: str) -> None:
+        path = self._path(prefix)
+        with suppress(FileNotFoundError):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def check(self) -> None:
+        ref = f"check-{secrets.token_hex(8)}"
+        with self.writing(ref) as file:
+            file.write(b"Can this be written?")
+        self.remove(ref)
+
+    def _path(self, ref: str) -> Path:
+        names = ref.split("/")
+        if not all(_NAME.fullmatch(name) for name in names):
+            raise ValueError(f"{ref!r} is not a reference of the staging area")
+        return self._root.joinpath(*names)
+
+
+def _beside(final: Path, mark: str) -> Path:
+    """Where a file is written before it is whole."""
+    return final.with_name(f".{final.name}.{mark}")
+
+
+def _placed(final: Path) -> Path:
+    """Where this process writes a file in place: the same path however often it asks."""
+    return _beside(final, str(os.getpid()))
+
+
+def _publish(unfinished: Path, final: Path) -> None:
+    unfinished.replace(final)
+    make_names_durable(final.parent)
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Whatever the operating system says in the block, staging cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """The block is somebody else's: only what can be about room is about staging."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _unwritable(error) from error
+        raise
+
+
+def _unwritable(error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The staging area cannot be written: {error.strerror}.", "Make room there, or check the folder's permissions."
+    )
+
+
+def _absent(ref: str) -> NotFound:
+    return NotFound(f"There is nothing staged as {ref!r}.")
