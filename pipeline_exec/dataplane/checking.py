@@ -1,0 +1,132 @@
+"""Checking: from mapped text to typed values, and what is wrong with which cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.column_checks import ColumnChecks, Inspected, Mask
+from pipeline_exec.dataplane.findings import by_row
+from pipeline_exec.dataplane.problems import Problems
+from pipeline_exec.model.execution import Counts
+from pipeline_exec.model.pipeline import OnError
+from pipeline_exec.model.target_model import TargetColumn
+
+#: Begins the name of the column that holds the text kept of a target column's erroneous cells.
+KEPT: Final = "kept:"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One batch as it is delivered, and what was found in it."""
+
+    rows: pa.RecordBatch
+    findings: pa.RecordBatch
+    """Row after row; those of one row in the order of the target's columns."""
+    counts: Counts
+    """Of this batch, the rows left out among them."""
+
+
+def check_target(columns: Sequence[TargetColumn]) -> None:
+    """Refuse columns that cannot be checked.
+
+    Raises:
+        InvalidDocument: a type is not available, a format wrong, a validation unknown or without meaning for its
+            column; paths under ``columns``.
+    """
+    _compiled(columns)
+
+
+class Checker:
+    """Checks the batches of one table, which must come in order. How they are cut makes no difference."""
+
+    def __init__(self, target: Sequence[TargetColumn], on_error: OnError) -> None:
+        """Prepare for a table.
+
+        Raises:
+            InvalidDocument: as ``check_target``.
+        """
+        self._columns = _compiled(target)
+        self._on_error = on_error
+        self._counts = Counts(total_rows=0, total_cells=0, total_error_cells=0, total_error_rows=0)
+        types = [(column.key, column.type.arrow_type) for column in self._columns]
+        kept = [(KEPT + column.key, pa.string()) for column in self._columns if on_error is OnError.KEEP]
+        self.schema = pa.schema(types + kept)
+        """The typed columns; where erroneous cells are kept, behind them a string column ``kept:<key>`` for each.
+
+        It holds the text of the cells that were kept and null elsewhere; a cell kept because it broke a validation has
+        its typed value besides.
+        """
+
+    @property
+    def counts(self) -> Counts:
+        """Of all batches so far."""
+        return self._counts
+
+    def check(self, batch: pa.RecordBatch) -> Checked:
+        """Type and check one batch of mapped text, its columns in the order of the target."""
+        first_row = self._counts.total_rows + 1
+        columns = [checks.inspect(text, first_row) for checks, text in zip(self._columns, batch.columns, strict=True)]
+        is_erroneous = np.logical_or.reduce([column.is_erroneous for column in columns])
+        counts = _counts(columns, is_erroneous)
+        self._counts = _sum(self._counts, counts)
+        findings = by_row([found for column in columns for found in column.findings])
+        return Checked(self._delivered(columns, is_erroneous), findings, counts)
+
+    def _delivered(self, columns: Sequence[Inspected], is_erroneous: Mask) -> pa.RecordBatch:
+        match self._on_error:
+            case OnError.EMPTY:
+                arrays = [_emptied(column) for column in columns]
+            case OnError.KEEP:
+                arrays = [column.cells.values for column in columns] + [_kept(column) for column in columns]
+            case OnError.DROP_ROW:
+                arrays = [column.cells.values for column in columns]
+        rows = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        return rows.filter(pa.array(~is_erroneous)) if self._on_error is OnError.DROP_ROW else rows
+
+
+def _compiled(target: Sequence[TargetColumn]) -> list[ColumnChecks]:
+    problems = Problems()
+    compiled: list[ColumnChecks] = []
+    for number, column in enumerate(target):
+        if column.key.startswith(KEPT):
+            problems.add(f"columns.{number}.key", f"must not begin with {KEPT!r}: such columns hold erroneous cells")
+        with problems.collected(under=f"columns.{number}"):
+            compiled.append(ColumnChecks(column))
+    problems.refuse("The target data model")
+    return compiled
+
+
+def _emptied(column: Inspected) -> pa.Array:
+    values = column.cells.values
+    return pc.if_else(pa.array(column.is_erroneous), None, values) if column.findings else values
+
+
+def _kept(column: Inspected) -> pa.StringArray:
+    text = column.cells.text
+    if not column.findings:
+        return pa.nulls(len(text), pa.string())
+    return pc.if_else(pa.array(column.is_erroneous), text, None)
+
+
+def _counts(columns: Sequence[Inspected], is_erroneous: Mask) -> Counts:
+    return Counts(
+        total_rows=len(is_erroneous),
+        total_cells=len(is_erroneous) * len(columns),
+        total_error_cells=sum(int(column.is_erroneous.sum()) for column in columns),
+        total_error_rows=int(is_erroneous.sum()),
+    )
+
+
+def _sum(before: Counts, counts: Counts) -> Counts:
+    return Counts(
+        total_rows=before.total_rows + counts.total_rows,
+        total_cells=before.total_cells + counts.total_cells,
+        total_error_cells=before.total_error_cells + counts.total_error_cells,
+        total_error_rows=before.total_error_rows + counts.total_error_rows,
+    )

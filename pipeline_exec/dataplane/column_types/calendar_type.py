@@ -1,0 +1,74 @@
+"""What dates, times of day and timestamps have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.column_types.cell_type import CellType, understood
+from pipeline_exec.dataplane.date_formats import DateFormat, read, show
+from pipeline_exec.dataplane.moments import SECOND
+from pipeline_exec.model.target_model import TargetColumn
+
+
+class CalendarType(CellType):
+    """A type in ISO 8601 and, where that does not fit, in the column's own format, in which it is also shown."""
+
+    is_ordered = True
+    attributes = frozenset({"output_format"})
+    iso: ClassVar[Sequence[DateFormat]]
+    """What is read in every column."""
+
+    def __init__(self, column: TargetColumn) -> None:
+        super().__init__(column)
+        text = column.output_format
+        self._own = understood("output_format", text, self._own_format) if text else None
+        self._formats = (*self.iso, self._own) if self._own else self.iso
+        if text:
+            self.expectation = f"{self.expectation} or {text}"
+
+    @abstractmethod
+    def typed(self, moments: pa.TimestampArray) -> pa.Array:
+        """Moments as values of the type; null where one is none."""
+
+    @abstractmethod
+    def shown_in_iso(self, values: pa.Array) -> pa.StringArray:
+        """Values in ISO 8601."""
+
+    @abstractmethod
+    def refuse_unfit(self, date_format: DateFormat) -> None:
+        """Raise a ``ValueError`` when the column cannot have this format."""
+
+    def read(self, text: pa.StringArray) -> pa.Array:
+        return self.typed(read(text, self._formats))
+
+    def show(self, values: pa.Array) -> pa.StringArray:
+        return show(values, self._own) if self._own else self.shown_in_iso(values)
+
+    def _own_format(self, text: str) -> DateFormat:
+        own = DateFormat.parse(text)
+        self.refuse_unfit(own)
+        shown = show(_SAMPLE, own)
+        as_iso = read(shown, self.iso)
+        if as_iso.null_count == 0 and as_iso != read(shown, [own]):
+            raise ValueError(f"{text!r} looks like ISO 8601 but means something else. Put its parts in another order.")
+        return own
+
+
+def show_seconds(values: pa.Array, whole: DateFormat, exact: DateFormat) -> pa.StringArray:
+    """Times in one format where they are whole seconds, in the other where they are not."""
+    microseconds = values.view(pa.int64())
+    is_whole = pc.equal(pc.multiply(pc.divide(microseconds, SECOND), SECOND), microseconds)
+    shown = show(values, whole)
+    if is_whole.true_count + is_whole.null_count == len(values):
+        return shown
+    return pc.if_else(is_whole, shown, show(values, exact))
+
+
+#: A moment whose parts are all different.
+_SAMPLE: Final = pa.array([datetime(2001, 2, 3, 4, 5, 6)], pa.timestamp("us"))  # noqa: DTZ001

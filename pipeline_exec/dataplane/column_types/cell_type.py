@@ -1,0 +1,77 @@
+"""What every column type promises: how its cells are read from text and shown as text."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.problems import Problems
+from pipeline_exec.dataplane.text import concatenated, quoted
+from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.model.target_model import TargetColumn
+
+Understood = TypeVar("Understood")
+
+_SPECIAL = frozenset({"output_format", "number_format", "options"})
+
+
+class CellType(ABC):
+    """The cells of one column. Of what is shown, the same values are read again, unless the format leaves parts out.
+
+    Text is taken as it stands: spaces around a value belong to it until a transformation cuts them off.
+    """
+
+    name: ClassVar[str]
+    """Ends the code of its findings, ``type.<name>``."""
+    arrow_type: ClassVar[pa.DataType] = pa.string()
+    is_ordered: ClassVar[bool] = False
+    """Whether one value may be less than another, so that there can be a minimum."""
+    attributes: ClassVar[frozenset[str]] = frozenset()
+    """Which of a column's attributes output_format, number_format and options mean something to it."""
+    expectation: str
+    """What a cell must be: ends the sentence "'x' is not …"."""
+
+    def __init__(self, column: TargetColumn) -> None:
+        """Prepare for a column.
+
+        Raises:
+            InvalidDocument: an attribute of the column is wrong; paths are relative to the column.
+        """
+        problems = Problems()
+        for attribute in _SPECIAL - self.attributes:
+            if getattr(column, attribute):
+                problems.add(attribute, f"means nothing to a column of type {self.name}; leave it out")
+        problems.refuse(f"Column {column.key!r}")
+
+    @abstractmethod
+    def read(self, text: pa.StringArray) -> pa.Array:
+        """The value of each cell; null where it is empty or cannot be read."""
+
+    @abstractmethod
+    def show(self, values: pa.Array) -> pa.StringArray:
+        """The text of each value, in the column's format."""
+
+    def parse(self, text: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
+        """The value of each cell, and which cells have a text that cannot be read."""
+        values = self.read(text)
+        return values, pc.and_(text.is_valid(), values.is_null())
+
+    def complaints(self, text: pa.StringArray) -> pa.StringArray:
+        """A sentence for each cell, none of which can be read."""
+        return concatenated(quoted(text), f" is not {self.expectation}.")
+
+
+def understood(attribute: str, text: str, parse: Callable[[str], Understood]) -> Understood:
+    """What an attribute of a column means.
+
+    Raises:
+        InvalidDocument: ``parse`` raised a ``ValueError``, whose message it takes over.
+    """
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise InvalidDocument(str(error), [FieldProblem(attribute, str(error))]) from None

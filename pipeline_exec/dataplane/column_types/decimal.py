@@ -1,0 +1,51 @@
+"""Decimal numbers, exact to the last digit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.column_types.numbers import NumericType, read_numbers
+from pipeline_exec.dataplane.text import concatenated, keep_where
+
+
+class DecimalType(NumericType):
+    """A number of up to 29 digits before and 9 after the point, such as an amount of money: ``1234.50``.
+
+    These bounds are those of NUMERIC in data warehouses. Zeros at either end do not count, and are not shown.
+    """
+
+    name = "decimal"
+    arrow_type = pa.decimal128(38, 9)
+    expectation = "a decimal number of at most 29 digits before and 9 after the point"
+
+    def read(self, text: pa.StringArray) -> pa.Decimal128Array:
+        values = read_numbers(text, _PATTERN, self.arrow_type)
+        if values.null_count == text.null_count:
+            return values
+        without_zeros = pc.replace_substring_regex(keep_where(values.is_null(), text), r"(\.[0-9]{9})0+$", r"\1")
+        return pc.coalesce(values, read_numbers(without_zeros, _PATTERN, self.arrow_type))
+
+    def plain(self, values: pa.Array) -> pa.StringArray:
+        return pc.utf8_rtrim(pc.utf8_rtrim(_with_all_digits(values), "0"), ".")
+
+
+def _with_all_digits(values: pa.Decimal128Array) -> pa.StringArray:
+    text = values.cast(pa.string())
+    is_tiny = pc.less(pc.abs(values), _TINY)
+    if not is_tiny.true_count:
+        return text
+    # Arrow writes these with an exponent. One more or less than they are, they have all their digits.
+    tiny = keep_where(is_tiny, values).cast(pa.decimal128(20, 9))
+    sign = pc.if_else(pc.less(tiny, _ZERO), "-0", "0")
+    digits = pc.utf8_slice_codeunits(pc.add(pc.abs(tiny), _ONE).cast(pa.string()), 1)
+    return pc.if_else(is_tiny, concatenated(sign, digits), text)
+
+
+_PATTERN: Final = r"^[+-]?(?:0*[0-9]{1,29}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})$"
+_ZERO: Final = pa.scalar(0, pa.decimal128(20, 9))
+_ONE: Final = pa.scalar(1, pa.decimal128(1, 0))
+_TINY: Final = pa.scalar(Decimal("0.000001"), DecimalType.arrow_type)

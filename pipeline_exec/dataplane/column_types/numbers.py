@@ -1,0 +1,105 @@
+"""Numbers in text: read in plain notation, shown in the notation of a column.
+
+Plain are digits with a sign and a decimal point. Thousands are never guessed: NUMBER reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.column_types.cell_type import CellType, understood
+from pipeline_exec.dataplane.text import concatenated, keep_where
+from pipeline_exec.model.target_model import TargetColumn
+
+
+def read_numbers(text: pa.StringArray, pattern: str, arrow_type: pa.DataType) -> pa.Array:
+    """The numbers of a type; null where the text does not match the pattern, all matches of which can be cast."""
+    if _is_plain(text):
+        try:
+            return text.cast(arrow_type)
+        except pa.ArrowInvalid:
+            pass  # Some cell is no number; the pattern tells which.
+    return keep_where(pc.match_substring_regex(text, pattern), text).cast(arrow_type)
+
+
+class NumericType(CellType):
+    """Numbers; what they are shown like says ``number_format``."""
+
+    is_ordered = True
+    attributes = frozenset({"number_format"})
+
+    def __init__(self, column: TargetColumn) -> None:
+        super().__init__(column)
+        text = column.number_format
+        self.format = understood("number_format", text, NumberFormat.parse) if text else None
+
+    def show(self, values: pa.Array) -> pa.StringArray:
+        plain = self.plain(values)
+        return self.format.show(plain) if self.format else plain
+
+    def plain(self, values: pa.Array) -> pa.StringArray:
+        """The numbers in plain notation."""
+        return values.cast(pa.string())
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How numbers are written. Digits are never lost: ``decimals`` is how many there are at least."""
+
+    decimal: str
+    thousands: str
+    decimals: int
+
+    @classmethod
+    def parse(cls, example: str) -> Self:
+        """Understand an example: ``1.234,56``, ``1,234.56``, ``1 234``, ``1234.5``.
+
+        Raises:
+            ValueError: it is none; the message is a sentence for its author.
+        """
+        parts = _EXAMPLE.fullmatch(example)
+        if parts is None or parts["thousands"] == parts["decimal"]:
+            raise ValueError(f"{example!r} is no example of a number. Write it like 1.234,56 or 1,234.56 or 1234.56.")
+        other = "," if parts["thousands"] == "." else "."
+        return cls(parts["decimal"] or other, parts["thousands"], len(parts["decimals"] or ""))
+
+    def without_decimals(self) -> Self:
+        """The same for whole numbers."""
+        return replace(self, decimals=0)
+
+    def show(self, plain: pa.StringArray) -> pa.StringArray:
+        """Numbers in plain notation, written in this one."""
+        plain = _without_exponents(plain)
+        fraction = pc.utf8_rpad(pc.replace_substring_regex(plain, r"^[^.]*\.?", ""), self.decimals, "0")
+        whole = self._grouped(pc.replace_substring_regex(plain, r"\..*$", ""))
+        return pc.if_else(pc.equal(fraction, ""), whole, concatenated(whole, self.decimal, fraction))
+
+    def _grouped(self, whole: pa.StringArray) -> pa.StringArray:
+        while self.thousands and pc.match_substring_regex(whole, _UNGROUPED).true_count:
+            whole = pc.replace_substring_regex(whole, _UNGROUPED, rf"\1{self.thousands}\2")
+        return whole
+
+
+def _is_plain(text: pa.StringArray) -> bool:
+    # Behind the digits stand the letters of 0x1F, 1e5 and nan, which a cast takes for numbers too.
+    return bool(np.frombuffer(text.buffers()[2] or b"", np.uint8).max(initial=0) <= ord("9"))
+
+
+def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
+    has_exponent = pc.match_substring(plain, "e")
+    if not has_exponent.true_count:
+        return plain
+    # Very large and very small numbers only: rare enough for Python.
+    written_out = [format(Decimal(number), "f") for number in plain.filter(has_exponent).to_pylist()]
+    return pc.replace_with_mask(plain, pc.fill_null(has_exponent, False), pa.array(written_out, pa.string()))
+
+
+_EXAMPLE = re.compile(r"1(?P<thousands>[^0-9+-]?)234(?:(?P<decimal>[^0-9+-])(?P<decimals>[0-9]+))?")
+_UNGROUPED = r"^([+-]?[0-9]+)([0-9]{3})"

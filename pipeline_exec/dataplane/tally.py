@@ -1,0 +1,32 @@
+"""Tally: how many findings there are of each kind in each column."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pyarrow as pa
+
+
+class Tally:
+    """Counts findings by column and code; there are never more of these than the target has checks."""
+
+    def __init__(self) -> None:
+        self._numbers: Counter[tuple[str, str]] = Counter()
+
+    def add(self, findings: pa.RecordBatch) -> None:
+        """Count a batch of findings."""
+        counted = pa.Table.from_batches([findings]).group_by(["column", "code"]).aggregate([([], "count_all")])
+        for kind in counted.to_pylist():
+            self._numbers[kind["column"], kind["code"]] += kind["count_all"]
+
+    def top(self, limit: int | None = None) -> list[tuple[str, str, int]]:
+        """Column, code and number of findings, the most frequent first; those as frequent by name."""
+        ranked = sorted(self._numbers.items(), key=lambda item: (-item[1], item[0]))
+        return [(column, code, number) for (column, code), number in ranked[:limit]]
+
+    def by_column(self) -> dict[str, int]:
+        """The number of findings in each column that has any, the most first."""
+        numbers: Counter[str] = Counter()
+        for column, _, number in self.top():
+            numbers[column] += number
+        return dict(numbers.most_common())

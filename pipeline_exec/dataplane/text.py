@@ -1,0 +1,71 @@
+"""Text: what every cell is before it has a type. An empty cell is null; there is no empty text."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import AfterValidator, BeforeValidator
+
+#: Longest value quoted in a message, in characters.
+LONGEST_QUOTED = 60
+
+
+def as_text(column: pa.Array) -> pa.StringArray:
+    """A column of any kind of strings as plain text, empty cells as null."""
+    return empty_as_null(column if column.type == pa.string() else column.cast(pa.string()))
+
+
+def empty_as_null(text: pa.StringArray) -> pa.StringArray:
+    """The same text; what is empty is null."""
+    is_empty = pc.equal(text, "")
+    return pc.if_else(is_empty, None, text) if is_empty.true_count else text
+
+
+def keep_where(condition: pa.BooleanArray, values: pa.Array) -> pa.Array:
+    """The values where the condition is true, null elsewhere."""
+    return pc.if_else(pc.fill_null(condition, False), values, None)
+
+
+def quoted(text: pa.StringArray) -> pa.StringArray:
+    """Each text in quotes, cut to a length a person reads."""
+    return concatenated("'", shortened(text), "'")
+
+
+def shortened(text: pa.StringArray, longest: int = LONGEST_QUOTED) -> pa.StringArray:
+    """Each text cut to so many characters, with an ellipsis where something was cut."""
+    is_long = pc.greater(pc.utf8_length(text), longest)
+    if not is_long.true_count:
+        return text
+    return pc.if_else(is_long, concatenated(pc.utf8_slice_codeunits(text, 0, longest), "…"), text)
+
+
+def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:
+    """Pieces one after the other, row by row; a piece that is one text stands in every row."""
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def scalar_text(value: object) -> object:
+    """A number or truth value of a document as the text a cell would have; anything else as it is."""
+    return value if isinstance(value, str) or not isinstance(value, bool | int | float) else json.dumps(value)
+
+
+def regular_expression(pattern: str) -> str:
+    """The pattern, if it is one.
+
+    Raises:
+        ValueError: it is none that RE2 reads: look-around and back references are not.
+    """
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"{pattern!r} is not a regular expression as RE2 reads it: {error}") from None
+    return pattern
+
+
+CellText = Annotated[str, BeforeValidator(scalar_text)]
+"""Text in a document; a number or a truth value stands for its text."""
+Pattern = Annotated[str, AfterValidator(regular_expression)]
+"""A regular expression of RE2, which takes no more than linear time whatever the pattern."""

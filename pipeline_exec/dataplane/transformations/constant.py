@@ -1,0 +1,30 @@
+"""CONSTANT and DEFAULT: the same text for every row, or for every empty cell."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.text import CellText
+from pipeline_exec.dataplane.transformations.step import Step
+
+
+class Constant(Step):
+    """The value, whatever the source says; needs no source column."""
+
+    needs_source: ClassVar[bool] = False
+    value: CellText
+
+    def apply(self, text: pa.StringArray) -> pa.StringArray:
+        return pa.repeat(pa.scalar(self.value, pa.string()), len(text))
+
+
+class Default(Step):
+    """The value where the cell is empty."""
+
+    value: CellText
+
+    def apply(self, text: pa.StringArray) -> pa.StringArray:
+        return pc.fill_null(text, self.value)

@@ -1,0 +1,20 @@
+"""REPLACE: one text by another, wherever it stands."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field
+
+from pipeline_exec.dataplane.text import CellText
+from pipeline_exec.dataplane.transformations.step import Step
+
+
+class Replace(Step):
+    """Every ``old`` becomes ``new``, in upper and lower case as given."""
+
+    old: CellText = Field(min_length=1)
+    new: CellText
+
+    def apply(self, text: pa.StringArray) -> pa.StringArray:
+        return pc.replace_substring(text, self.old, self.new)

@@ -1,0 +1,58 @@
+"""LENGTH: how many characters a text has."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import Field, model_validator
+
+from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.text import concatenated, quoted
+from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+
+
+class LengthCheck(Check):
+    """Not fewer characters than the least and not more than the greatest number."""
+
+    code = "length"
+
+    def __init__(self, least: int | None, greatest: int | None) -> None:
+        self._least, self._greatest = least, greatest
+
+    def violations(self, cells: Cells) -> pa.BooleanArray:
+        length = pc.utf8_length(cells.text)
+        is_short = pc.less(length, self._least or 0)
+        return is_short if self._greatest is None else pc.or_(is_short, pc.greater(length, self._greatest))
+
+    def complaints(self, cells: Cells) -> pa.StringArray:
+        length = pc.utf8_length(cells.text).cast(pa.string())
+        return concatenated(f"Must have {self._expected} characters; ", quoted(cells.text), " has ", length, ".")
+
+    @property
+    def _expected(self) -> str:
+        if self._greatest is None:
+            return f"at least {self._least}"
+        if self._least is None:
+            return f"at most {self._greatest}"
+        return f"{self._least} to {self._greatest}" if self._least < self._greatest else f"exactly {self._least}"
+
+
+class LengthRule(Rule):
+    """From ``min`` to ``max`` characters in the text as mapped; one of the two is enough."""
+
+    code = "length"
+    min: int | None = Field(None, ge=0)
+    max: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _some_length_is_possible(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("LENGTH needs min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min must not be greater than max")
+        return self
+
+    def check(self, _: CellType, /) -> Check:
+        return LengthCheck(self.min, self.max)

@@ -1,0 +1,35 @@
+"""REGEX: the text matches a pattern."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.text import Pattern, concatenated, quoted
+from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+
+
+class RegexCheck(Check):
+    """The pattern matches somewhere in the text."""
+
+    code = "regex"
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def violations(self, cells: Cells) -> pa.BooleanArray:
+        return pc.invert(pc.match_substring_regex(cells.text, self._pattern))
+
+    def complaints(self, cells: Cells) -> pa.StringArray:
+        return concatenated("Must match the pattern ", self._pattern, "; ", quoted(cells.text), " does not.")
+
+
+class RegexRule(Rule):
+    """A regular expression of RE2 for the text as mapped; ``^`` and ``$`` make it match from end to end."""
+
+    code = "regex"
+    pattern: Pattern
+
+    def check(self, _: CellType, /) -> Check:
+        return RegexCheck(self.pattern)
