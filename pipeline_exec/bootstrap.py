@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from pipeline_exec.connectors.registry import kinds
 from pipeline_exec.formats.registry import FORMATS
-from pipeline_exec.ports import Clock, Engine, Store
+from pipeline_exec.ports import Clock, Engine
 from pipeline_exec.services.layer import Ports, ServiceLayer, service_layer
 from pipeline_exec.settings import Settings
 from pipeline_exec.store.database import Database
 from pipeline_exec.store.staging import LocalStaging
 from pipeline_exec.store.vault import FernetVault
+
+DAGSTER_UI_PREFIX = "/dagster"
 
 
 def system_clock() -> datetime:
@@ -23,14 +28,14 @@ def system_clock() -> datetime:
 def compose(
     settings: Settings,
     *,
-    engine: Callable[[Settings, Store], Engine],
+    engine: Callable[[Settings, Callable[[], ServiceLayer]], Engine],
     clock: Clock = system_clock,
 ) -> ServiceLayer:
     """Build the service layer of a deployment; the database is brought to the current schema.
 
     Args:
         settings: What the deployment decides.
-        engine: Makes what runs attempts.
+        engine: Makes what runs attempts; it is given a way to the layer that is being built.
         clock: What time it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -42,7 +47,39 @@ def compose(
         vault=FernetVault.of(settings),
         kinds=kinds(settings),
         formats=FORMATS,
-        engine=engine(settings, store),
+        engine=engine(settings, lambda: layer),
         clock=clock,
     )
-    return service_layer(settings, ports)
+    layer = service_layer(settings, ports)
+    return layer
+
+
+def application(settings: Settings) -> ServiceLayer:
+    """The service layer of a process, with Dagster as its engine."""
+    # Dagster takes 0.8 s to import; a command that only asks for help should not pay for it.
+    from pipeline_exec.orchestration.engine import DagsterEngine
+
+    return compose(settings, engine=DagsterEngine)
+
+
+def celery_application(settings: Settings) -> Any:
+    """The Celery application of a deployment's workers; each worker process composes its own service layer."""
+    from pipeline_exec.orchestration.executor import RunExecutor  # as above
+    from pipeline_exec.orchestration.workers import celery_application
+
+    return celery_application(RunExecutor(settings, cache(lambda: application(settings))))
+
+
+@contextmanager
+def web_application(settings: Settings) -> Iterator[Any]:
+    """The ASGI application with both facades and the Dagster UI in it, following the code server until the block ends."""
+    from pipeline_exec.api.app import create_app  # as above
+    from pipeline_exec.orchestration.dagster_ui import dagster_ui
+    from pipeline_exec.orchestration.engine import DagsterEngine
+
+    layer = application(settings)
+    engine = layer.ports.engine
+    if not isinstance(engine, DagsterEngine):
+        raise TypeError("the Dagster UI needs Dagster as the engine")
+    with dagster_ui(settings, engine.instance, DAGSTER_UI_PREFIX) as ui:
+        yield create_app(layer, dagster_ui=ui)

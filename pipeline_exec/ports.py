@@ -524,6 +524,9 @@ class Wrappers(Protocol):
     def page(self, offset: int, limit: int) -> Page[Wrapper]:
         """Newest first."""
 
+    def all(self) -> Sequence[Wrapper]:
+        """Every wrapper, oldest first."""
+
     def delete(self, wrapper_id: WrapperId) -> None:
         """With its log. Raises NotFound."""
 
@@ -634,6 +637,9 @@ class Engine(Protocol):
         Raises:
             Unavailable: it could not be handed over now; the reconciler will try again.
         """
+
+    def execute(self, execution: Execution, job: str) -> None:
+        """Execute the run of the latest attempt in this process; return when it has ended, however it did."""
 
     def cancel(self, run_id: RunId) -> None:
         """Stop a run that is not finished; a no-op for one that is, or is unknown."""

@@ -42,6 +42,9 @@ class InlineEngine:
         while self._threads:
             self._threads.pop().join()
 
+    def execute(self, execution, job):
+        self._run(execution)
+
     def cancel(self, run_id):
         self.canceled.append(run_id)
 

@@ -48,6 +48,10 @@ class Made:
     is_staged: bool = False
     """Whether they are staged already: an earlier attempt made them from the same input in the same way."""
 
+    def watched(self, seen: Callable[[pa.RecordBatch], None]) -> Made:
+        """The same; ``seen`` is called with each batch as it passes."""
+        return replace(self, rows=self.rows.watched(seen))
+
 
 class Attempt:
     """A run's hold on an attempt. Each stage method may be called in a process of its own."""
@@ -135,13 +139,15 @@ class Attempt:
         with self._recorded():
             return read_rows(self._service.staging.local(self.plan.rows_ref(stage)))
 
-    def stage(self, made: Made) -> int:
-        """Consume what a stage makes into staging; answers how many rows there are."""
+    def stage(self, made: Made) -> tuple[int, int]:
+        """Consume what a stage makes into staging; answers how many rows and bytes it has."""
+        staging = self._service.staging
         if made.is_staged:
-            return sum(batch.num_rows for batch in made.rows)
-        count = write_rows(made.rows, self._service.staging.place(made.ref))
-        self._service.staging.keep(made.ref)
-        return count
+            rows = sum(batch.num_rows for batch in made.rows)
+        else:
+            rows = write_rows(made.rows, staging.place(made.ref))
+            staging.keep(made.ref)
+        return rows, staging.size(made.ref)
 
     def _staged(self, stage: Stage) -> Made | None:
         ref = self.plan.rows_ref(stage)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from pipeline_exec.errors import Conflict, NotFound
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile
 from pipeline_exec.model.identity import ConnectorId, ExecutionId, new_id
 from pipeline_exec.model.pipeline import Pipeline
+from pipeline_exec.model.principal import Principal
 from pipeline_exec.ports import Clock, PushSource, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.staged import input_ref, receive
+
+COPY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,31 @@ class IngestionService:
 
         return Payload(execution_id, receive(self.staging, input_ref(execution_id), copy, self.max_file_size))
 
+    def record_file(self, pipeline: Pipeline, file: Path, caller: Principal) -> Execution:
+        """Record a MANUAL execution of a file of this machine, staged; not launched.
+
+        Raises:
+            TooLarge: it is larger than this service takes.
+        """
+
+        def write(into: BinaryIO) -> None:
+            with file.open("rb") as source:
+                shutil.copyfileobj(source, into, COPY_BYTES)
+
+        payload = self.stage(file.name, write)
+        execution = Execution.new(
+            execution_id=payload.execution_id,
+            trigger=ExecutionTrigger.MANUAL,
+            caller=caller,
+            at=self.clock(),
+            pipeline_id=pipeline.id,
+            configuration_id=pipeline.configuration.id,
+            source=payload.source,
+        )
+        with self.store.writing() as tx:
+            tx.executions.add(execution)
+        return execution
+
     def discard(self, payloads: Iterable[Payload]) -> None:
         """Drop what was staged for a push that is refused."""
         for payload in payloads:
@@ -115,6 +145,5 @@ class IngestionService:
             self.staging.local(input_ref(payload.execution_id)).open("rb") as original,
             self.staging.writing(input_ref(execution_id)) as into,
         ):
-            while chunk := original.read(1 << 20):
-                into.write(chunk)
+            shutil.copyfileobj(original, into, COPY_BYTES)
         return execution_id

@@ -9,6 +9,7 @@ from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.attempts import AttemptService
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.deliveries import DeliveryService
+from pipeline_exec.services.documents import DocumentService, ExportService
 from pipeline_exec.services.executions import ExecutionService
 from pipeline_exec.services.ingestion import IngestionService
 from pipeline_exec.services.lifecycle import Lifecycle
@@ -58,6 +59,8 @@ class ServiceLayer:
     ingestion: IngestionService
     wrappers: WrapperService
     previews: PreviewService
+    documents: DocumentService
+    exports: ExportService
     lifecycle: Lifecycle
     attempts: AttemptService
     reconciler: Reconciler
@@ -73,29 +76,33 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
     stages = Stages(store, staging, ports.formats, arrivals, settings.max_file_size, settings.max_findings)
     deliveries = DeliveryService(store, staging, ports.formats)
+    target_models = TargetModelService(store, clock)
+    wrappers = WrapperService(
+        store=store,
+        staging=staging,
+        formats=ports.formats,
+        connectors=connectors,
+        sealing=sealing,
+        lifecycle=lifecycle,
+        engine=ports.engine,
+        clock=clock,
+        max_file_size=settings.max_wrapper_file_size,
+        patience_seconds=EXECUTE_PATIENCE_SECONDS,
+    )
     return ServiceLayer(
         settings=settings,
         ports=ports,
         principals=PrincipalService(store, clock),
         connectors=connectors,
-        target_models=TargetModelService(store, clock),
+        target_models=target_models,
         pipelines=pipelines,
         executions=ExecutionService(store, staging, pipelines, arrivals, lifecycle, clock),
         arrivals=arrivals,
         ingestion=IngestionService(store, staging, connectors, lifecycle, clock, settings.max_file_size),
-        wrappers=WrapperService(
-            store=store,
-            staging=staging,
-            formats=ports.formats,
-            connectors=connectors,
-            sealing=sealing,
-            lifecycle=lifecycle,
-            engine=ports.engine,
-            clock=clock,
-            max_file_size=settings.max_wrapper_file_size,
-            patience_seconds=EXECUTE_PATIENCE_SECONDS,
-        ),
+        wrappers=wrappers,
         previews=PreviewService(ports.formats),
+        documents=DocumentService(connectors, target_models, pipelines, wrappers),
+        exports=ExportService(store, staging, settings.home),
         lifecycle=lifecycle,
         attempts=AttemptService(
             store=store,

@@ -65,7 +65,7 @@ class Lifecycle:
             if not self.claim(execution.log.id):
                 continue
             try:
-                self.engine.launch(execution, self._job(execution))
+                self.engine.launch(execution, self.job(execution))
             except Unavailable as error:
                 logger.warning("Execution %s is not launched yet: %s", execution.id, error.message)
 
@@ -264,16 +264,22 @@ class Lifecycle:
         tx.wrappers.append_log(wrapper.id, WrapperLogLine(at=now, level=level, message=line))
         tx.wrappers.release(wrapper.id, execution.id)
 
-    def _job(self, execution: Execution) -> str:
+    def job(self, execution: Execution) -> str:
+        """The name of the Dagster job that executes it. Raises NotFound when its pipeline is gone."""
         with self.store.reading() as tx:
             if execution.pipeline_id is not None:
                 return tx.pipelines.get(execution.pipeline_id).slug
-        return wrapper_job(str(execution.wrapper_id))
+        return wrapper_job(WrapperId(str(execution.wrapper_id)))
 
 
-def wrapper_job(wrapper_id: str) -> str:
-    """The name of a wrapper's Dagster job."""
+def wrapper_job(wrapper_id: WrapperId) -> str:
+    """The name of a wrapper's Dagster job; names of jobs have no dashes."""
     return f"wrapper_{wrapper_id.replace('-', '_')}"
+
+
+def wrapper_of_job(name: str) -> WrapperId:
+    """The wrapper whose job has this name."""
+    return WrapperId(name.removeprefix("wrapper_").replace("_", "-"))
 
 
 def _losses(logs: Iterable[ExecutionLog]) -> int:

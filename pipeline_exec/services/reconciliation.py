@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from pipeline_exec.errors import ExecutionCanceled, InternalError
 from pipeline_exec.model.execution import Execution
+from pipeline_exec.model.identity import PipelineId
 from pipeline_exec.ports import Clock, Engine, RunState, Store
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.lifecycle import CLAIM_SECONDS, Lifecycle
@@ -101,6 +102,21 @@ class Reconciler:
         reconciled = self._settle_all(unfinished, last_begun) if unfinished else Reconciled()
         self.arrivals.settle()
         return reconciled
+
+    def unlaunched(self, pipeline_id: PipelineId) -> Sequence[Execution]:
+        """Executions of a pipeline that were recorded some time ago and that nobody has launched."""
+        grace = timedelta(seconds=LAUNCH_GRACE_SECONDS)
+        now = self.clock()
+        with self.store.reading() as tx:
+            unfinished = tx.executions.unfinished()
+        return [
+            execution
+            for execution in unfinished
+            if execution.pipeline_id == pipeline_id
+            and execution.log.dispatched_at is None
+            and execution.log.fenced_at is None
+            and now - execution.log.started_on > grace
+        ]
 
     def _settle_all(self, unfinished: Sequence[Execution], last_begun: datetime | None) -> Reconciled:
         states = self.engine.states([execution.log.run_id for execution in unfinished])

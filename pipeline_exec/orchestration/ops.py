@@ -1,0 +1,70 @@
+"""The four ops every job is made of. Each is a few lines around a stage; the work is in ``services``."""
+
+from __future__ import annotations
+
+from dagster import AssetMaterialization, MetadataValue, OpExecutionContext, Out, graph, op
+
+from pipeline_exec.dataplane.tally import Tally
+from pipeline_exec.model.execution import Counts, Delivery, Stage
+from pipeline_exec.orchestration.metadata import counts_metadata, delivery_metadata, facts_metadata
+from pipeline_exec.orchestration.runs import RunAttempt
+
+ATTEMPT, STAGING = "attempt", "staging"
+"""The resources the ops need."""
+
+
+def _attempt(context: OpExecutionContext) -> RunAttempt:
+    attempt: RunAttempt = getattr(context.resources, ATTEMPT)
+    return attempt
+
+
+@op(name=Stage.READ, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+def read(context: OpExecutionContext):  # type: ignore[no-untyped-def]  # Dagster would check the type at run time  # noqa: ANN201
+    """Receive the input and read it as rows of text."""
+    run = _attempt(context)
+    with run.typed_failures():
+        made = run.attempt.read()
+    run.note(facts_metadata("read_as", made.facts))
+    return made
+
+
+@op(name=Stage.MAP, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+def map_(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
+    """Map the rows to the target's columns."""
+    run = _attempt(context)
+    with run.typed_failures():
+        made = run.attempt.map(rows)
+    run.note(facts_metadata("mapped_from", made.facts))
+    return made
+
+
+@op(name=Stage.VALIDATE, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+def validate(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
+    """Check every cell; fail when more are erroneous than the threshold allows."""
+    run = _attempt(context)
+
+    def counted(counts: Counts, tally: Tally) -> None:
+        run.note(counts_metadata(counts, tally))
+
+    with run.typed_failures():
+        return run.attempt.validate(rows, counted)
+
+
+@op(name=Stage.WRITE, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+def write(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
+    """Deliver the rows to every output."""
+    run = _attempt(context)
+
+    def delivered(delivery: Delivery) -> None:
+        asset = [run.attempt.plan.subject, str(delivery.connector_id or "destination")]
+        context.log_event(AssetMaterialization(asset_key=asset, metadata=delivery_metadata(delivery)))
+
+    with run.typed_failures():
+        written = run.attempt.write(rows, delivered)
+    run.note({"rows": MetadataValue.int(written.rows)})
+
+
+@graph
+def execute() -> None:
+    """Read, map, validate, write."""
+    write(validate(map_(read())))
