@@ -20,7 +20,11 @@ class Rows:
 
     def head(self, limit: int) -> Rows:
         """The first ``limit`` rows; nothing behind them is read."""
-        return Rows(self.schema, _Each(lambda: _head(self.batches, limit)))
+        return self.part(0, limit)
+
+    def part(self, offset: int, limit: int) -> Rows:
+        """At most ``limit`` rows behind the first ``offset``; nothing behind them is read."""
+        return Rows(self.schema, _Each(lambda: _part(self.batches, offset, limit)))
 
     def watched(self, seen: Callable[[pa.RecordBatch], None]) -> Rows:
         """The same rows; ``seen`` is called with each batch as it passes."""
@@ -37,12 +41,15 @@ class _Each:
         return self.make()
 
 
-def _head(batches: Iterable[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
+def _part(batches: Iterable[pa.RecordBatch], offset: int, limit: int) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         if limit <= 0:
             return
-        yield batch.slice(0, limit)
-        limit -= batch.num_rows
+        if offset <= batch.num_rows:
+            part = batch.slice(offset, limit)
+            limit -= part.num_rows
+            yield part
+        offset = max(offset - batch.num_rows, 0)
 
 
 def _watched(batches: Iterable[pa.RecordBatch], seen: Callable[[pa.RecordBatch], None]) -> Iterator[pa.RecordBatch]:
