@@ -12,7 +12,7 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.11",
     packages=find_packages(include=["pipeline_exec", "pipeline_exec.*"]),
-    package_data={"pipeline_exec": ["py.typed", "api/static/*", "store/migrations/*.mako"]},
+    package_data={"pipeline_exec": ["py.typed", "api/static/*", "api/graphql/static/*", "store/migrations/*.mako"]},
     install_requires=[
         # Dagster is pinned exactly: a few private hooks are used, each guarded by a contract test.
         "dagster==1.13.27",
