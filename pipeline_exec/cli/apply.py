@@ -1,0 +1,53 @@
+"""``apply``: make a deployment what documents say it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline_exec.cli.context import Deployment
+from pipeline_exec.cli.document_files import read_documents
+from pipeline_exec.cli.output import COLOURS
+from pipeline_exec.services.documents import Surroundings
+
+if TYPE_CHECKING:
+    from pipeline_exec.services.layer import ServiceLayer
+
+
+@click.command()
+@click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    metavar="FILE_OR_DIR",
+    type=click.Path(path_type=Path),
+    help="A YAML or JSON file, or a folder with such files.",
+)
+@click.pass_obj
+def apply(deployment: Deployment, path: Path) -> None:
+    """Create or update connectors, target data models, pipelines and wrappers.
+
+    A document is {kind: Connector|TargetDataModel|Pipeline|Wrapper, name: …} with the attributes the API knows. It
+    refers to others by name, and takes a value from the environment where it says {env: VARIABLE} and a path below the
+    service's home where it says {home: FOLDER}. Relative paths are relative to the folder of the file. The order does
+    not matter; applied again, nothing changes.
+    """
+    apply_documents(deployment.layer, path)
+
+
+def apply_documents(layer: ServiceLayer, path: Path) -> None:
+    """Apply the documents of a file or a folder, and print what became of each.
+
+    Raises:
+        InvalidDocument: one is not valid; none is applied.
+    """
+    files = read_documents(path, Surroundings(os.environ, layer.settings.home))
+    for skipped in files.skipped:
+        click.echo(f"{skipped} holds no document and is left out.", err=True)
+    for applied in layer.documents.apply(files.declarations, layer.principals.owner()):
+        change = click.style(f"{applied.change:<9}", fg=COLOURS.get(applied.change))
+        click.echo(f"{change}  {applied.kind:<15}  {applied.name}")
