@@ -43,6 +43,11 @@ class OpenedConnector:
         return self.port
 
     @property
+    def is_signed(self) -> bool:
+        """Whether its callers prove who they are by a signature."""
+        return getattr(self.configuration, "signature_secret", None) is not None
+
+    @property
     def limits(self) -> Limits:
         """What the destination takes at most."""
         limits: Limits = getattr(self.configuration, "limits", Limits())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.errors import DestinationSizeLimit, ExecutionFailure
-from pipeline_exec.model.execution import Counts, Delivery, DeliveryStatus, Failure
+from pipeline_exec.errors import DestinationSizeLimit, ExecutionFailure, NotFound
+from pipeline_exec.model.execution import Counts, Delivery, DeliveryStatus, Failure, Stage
 from pipeline_exec.model.file_name import render_file_name
 from pipeline_exec.model.identity import derived_id
 from pipeline_exec.model.pipeline import DEVELOPER_MODE_ROWS
@@ -19,6 +21,7 @@ from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import FileSink, Formats, Parcel, RowSink, Staging, Store
 from pipeline_exec.services.lifecycle import Written
 from pipeline_exec.services.plans import Output, Plan
+from pipeline_exec.services.rows_files import read_rows
 from pipeline_exec.services.staged import output_ref
 
 DEFAULT_EXTENSION = "csv"
@@ -57,7 +60,7 @@ class DeliveryService:
             DestinationSizeLimit: it does not take that much; nothing was sent to it.
             WriteFileFailure: it was reached and the file could not be written.
         """
-        sent = rows.head(DEVELOPER_MODE_ROWS) if plan.developer_mode else rows
+        sent = _sent(plan, rows)
         failures: list[ExecutionFailure] = []
         done: list[Delivery] = []
         span = _Span(plan.time_column)
@@ -81,10 +84,35 @@ class DeliveryService:
         """The file an output receives, staged; rendered once for all outputs that receive the same."""
         extension = self._extension(output)
         ref = output_ref(plan.execution.id, plan.output_key(output), extension)
-        path = self.staging.place(ref)
-        self.formats.named(extension).write(rows, plan.columns, path, output.options)
+        self.formats.named(extension).write(rows, plan.columns, self.staging.place(ref), output.options)
         self.staging.keep(ref)
-        return path
+        return self.staging.local(ref)
+
+    def delivered(self, plan: Plan) -> tuple[Path, str]:
+        """What was delivered, as a file, and its name; of several outputs the first that takes files.
+
+        Where none of them does, it is what the first of them would have received.
+
+        Raises:
+            NotFound: nothing was delivered, or it is no longer staged.
+        """
+        done = [output for output, delivery in self._pending(plan) if delivery.status is DeliveryStatus.DELIVERED]
+        if not done:
+            raise NotFound(f"Execution {plan.execution.id} has delivered nothing, so there is no output.")
+        output = next((each for each in done if isinstance(each.connector.port, FileSink)), done[0])
+        ref = output_ref(plan.execution.id, plan.output_key(output), self._extension(output))
+        if not self.staging.exists(ref):
+            self._render_anew(plan, output, ref)
+        return self.staging.local(ref), self._file_name(plan, output)
+
+    def _render_anew(self, plan: Plan, output: Output, ref: str) -> None:
+        """Render in a folder of its own, since others may be rendering the same."""
+        rows = _sent(plan, read_rows(self.staging.local(plan.rows_ref(Stage.VALIDATE))))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "output")
+            self.formats.named(self._extension(output)).write(rows, plan.columns, path, output.options)
+            with path.open("rb") as rendered, self.staging.writing(ref) as into:
+                shutil.copyfileobj(rendered, into)
 
     def _pending(self, plan: Plan) -> Sequence[tuple[Output, Delivery]]:
         """Each output with its delivery; one of another content is begun anew."""
@@ -179,6 +207,10 @@ class _Span:
     @property
     def latest(self) -> datetime | None:
         return self.moments[-1] if self.moments else None
+
+
+def _sent(plan: Plan, rows: Rows) -> Rows:
+    return rows.head(DEVELOPER_MODE_ROWS) if plan.developer_mode else rows
 
 
 def _enforce(limit: int | None, found: int, unit: str, output: Output) -> None:

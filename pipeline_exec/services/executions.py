@@ -24,9 +24,10 @@ from pipeline_exec.model.query import Comparison, Operator, Page, Query
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
+from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
-from pipeline_exec.services.plans import stage_keys
+from pipeline_exec.services.plans import Planner, stage_keys
 from pipeline_exec.services.rows_files import read_rows
 from pipeline_exec.services.staged import findings_ref, input_ref, rows_ref
 
@@ -51,6 +52,8 @@ class ExecutionService:
     staging: Staging
     pipelines: PipelineService
     arrivals: ArrivalService
+    planner: Planner
+    delivery: DeliveryService
     lifecycle: Lifecycle
     clock: Clock
 
@@ -203,6 +206,17 @@ class ExecutionService:
         if execution.source is None:
             raise NotFound(f"Execution {execution_id} has received no input.")
         return self.staging.local(input_ref(execution_id)), execution.source.name
+
+    def output(self, execution_id: ExecutionId) -> tuple[Path, str]:
+        """A path with what was delivered as a file, and its name.
+
+        Raises:
+            NotFound: there is no such execution, nothing of it was delivered, or its pipeline is gone.
+        """
+        execution = self.get(execution_id)
+        with self.store.reading() as tx:
+            plan = self.planner.plan(tx, execution)
+        return self.delivery.delivered(plan)
 
     def findings(self, execution_id: ExecutionId) -> Findings:
         """The erroneous cells of the latest validation.

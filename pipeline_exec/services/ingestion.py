@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, NotFound
+from pipeline_exec.errors import Conflict, NotFound, Unauthenticated
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile
 from pipeline_exec.model.identity import ConnectorId, ExecutionId, new_id
 from pipeline_exec.model.pipeline import Pipeline
@@ -16,7 +16,7 @@ from pipeline_exec.model.principal import Principal
 from pipeline_exec.ports import Clock, PushSource, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.lifecycle import Lifecycle
-from pipeline_exec.services.staged import input_ref, receive
+from pipeline_exec.services.staged import input_ref, receive, too_large
 
 COPY_BYTES = 1 << 20
 
@@ -40,32 +40,60 @@ class IngestionService:
     clock: Clock
     max_file_size: int
 
-    def door(self, connector_id: ConnectorId) -> PushSource:
+    def door(self, connector_id: ConnectorId, caller: Principal | None) -> PushSource:
         """The connector that is called.
+
+        Args:
+            connector_id: Which connector.
+            caller: Who calls; None when nobody is known, so that only a signature can let the call in.
 
         Raises:
             NotFound: there is no such connector, or it is not one that is called.
+            Unauthenticated: nobody is known, and the connector does not tell its callers by a signature.
         """
         with self.store.reading() as tx:
-            connector = tx.connectors.get(connector_id)
-        port = self.connectors.open(connector.document).port
-        if not isinstance(port, PushSource):
+            connector = tx.connectors.many([connector_id]).get(connector_id)
+        opened = self.connectors.open(connector.document) if connector else None
+        if caller is None and not (opened and opened.is_signed):
+            raise Unauthenticated("The request does not say who sends it.", "Send Authorization: Bearer <API key>.")
+        if opened is None or not isinstance(opened.port, PushSource):
             raise NotFound(
-                f"Connector {connector.document.name!r} does not take pushed data.",
+                f"There is no connector {connector_id!r} that takes pushed data.",
                 "Push to an HTTP input connector with trigger_type EVENT_BASE.",
             )
-        return port
+        return opened.port
 
-    def stage(self, name: str, write: Callable[[BinaryIO], None]) -> Payload:
+    def verify(self, door: PushSource, headers: Mapping[str, str], payload: Payload) -> None:
+        """Return if a call that was staged whole is genuine; else nothing of it is kept.
+
+        Raises:
+            Unauthenticated: its signature is absent or wrong.
+        """
+        try:
+            door.verify(headers, lambda: self.content(payload))
+        except Unauthenticated:
+            self.discard([payload])
+            raise
+
+    def content(self, payload: Payload) -> Iterator[bytes]:
+        """The bytes of a payload."""
+        with self.staging.local(input_ref(payload.execution_id)).open("rb") as file:
+            while chunk := file.read(COPY_BYTES):
+                yield chunk
+
+    def stage(self, name: str, write: Callable[[BinaryIO], None], announced: int | None = None) -> Payload:
         """Stage one file of a push durably.
 
         Args:
             name: As the sender calls it.
             write: Writes the bytes.
+            announced: How many bytes the sender says there are; too many are refused before one is written.
 
         Raises:
             TooLarge: it is larger than this service takes; nothing is staged.
         """
+        if announced is not None and announced > self.max_file_size:
+            raise too_large(self.max_file_size)
         execution_id = ExecutionId(new_id())
 
         def copy(into: BinaryIO) -> tuple[str, str]:
@@ -104,38 +132,70 @@ class IngestionService:
         for payload in payloads:
             self.staging.remove(payload.execution_id)
 
-    def take(self, connector_id: ConnectorId, payloads: Sequence[Payload]) -> Sequence[Execution]:
+    def take(
+        self, connector_id: ConnectorId, payloads: Sequence[Payload], idempotency_key: str | None = None
+    ) -> Sequence[Execution]:
         """Record one execution for each payload and pipeline, then launch them.
 
-        When this returns everything is durable: a crash from here on loses nothing.
+        When this returns everything is durable: a crash from here on loses nothing. Of what is refused, or was taken
+        before under the same key, nothing more is kept.
 
         Raises:
-            Conflict: no active pipeline reads from the connector; nothing is kept.
+            Conflict: no active pipeline reads from the connector.
         """
-        with self.store.writing() as tx:
+        with self.store.reading() as tx:
             pipelines = tx.pipelines.fed_by(connector_id)
-            executions = [
-                self._execution(pipeline, payload, copy=number > 0)
-                for payload in payloads
-                for number, pipeline in enumerate(pipelines)
-            ]
-            for execution in executions:
-                tx.executions.add(execution)
         if not pipelines:
             self.discard(payloads)
             raise Conflict("No active pipeline reads from this connector.", "Create or activate one, then send again.")
+        executions = self._executions(connector_id, pipelines, payloads, idempotency_key)
+        try:
+            with self.store.writing() as tx:
+                for execution in executions:
+                    tx.executions.add(execution)
+        except Conflict:
+            # The same call came twice at the same time, and the other was first.
+            for execution in executions:
+                self.staging.remove(execution.id)
+            return self._repeated(connector_id, idempotency_key or "")
         self.lifecycle.launch(executions)
         return executions
 
-    def _execution(self, pipeline: Pipeline, payload: Payload, *, copy: bool) -> Execution:
+    def _repeated(self, connector_id: ConnectorId, idempotency_key: str) -> Sequence[Execution]:
+        """What an earlier call with this key made; nothing when there was none."""
+        found: list[Execution] = []
+        with self.store.reading() as tx:
+            while execution := tx.executions.by_request_key(_request_key(connector_id, idempotency_key, len(found))):
+                found.append(execution)
+        return found
+
+    def _executions(
+        self,
+        connector_id: ConnectorId,
+        pipelines: Sequence[Pipeline],
+        payloads: Sequence[Payload],
+        idempotency_key: str | None,
+    ) -> Sequence[Execution]:
+        executions: list[Execution] = []
+        for payload in payloads:
+            for number, pipeline in enumerate(pipelines):
+                key = _request_key(connector_id, idempotency_key, len(executions)) if idempotency_key else None
+                execution_id = self._copied(payload) if number else payload.execution_id
+                executions.append(self._execution(pipeline, execution_id, payload.source, key))
+        return executions
+
+    def _execution(
+        self, pipeline: Pipeline, execution_id: ExecutionId, source: SourceFile, request_key: str | None
+    ) -> Execution:
         return Execution.new(
-            execution_id=self._copied(payload) if copy else payload.execution_id,
+            execution_id=execution_id,
             trigger=ExecutionTrigger.EVENT,
             caller=pipeline.audit.created_by,
             at=self.clock(),
             pipeline_id=pipeline.id,
             configuration_id=pipeline.configuration.id,
-            source=payload.source,
+            source=source,
+            request_key=request_key,
         )
 
     def _copied(self, payload: Payload) -> ExecutionId:
@@ -147,3 +207,7 @@ class IngestionService:
         ):
             shutil.copyfileobj(original, into, COPY_BYTES)
         return execution_id
+
+
+def _request_key(connector_id: ConnectorId, idempotency_key: str, number: int) -> str:
+    return f"push:{connector_id}:{idempotency_key}#{number}"

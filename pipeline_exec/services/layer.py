@@ -75,6 +75,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     arrivals = ArrivalService(store, staging, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
     stages = Stages(store, staging, ports.formats, arrivals, settings.max_file_size, settings.max_findings)
+    planner = Planner(connectors, sealing)
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, clock)
     wrappers = WrapperService(
@@ -96,7 +97,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         connectors=connectors,
         target_models=target_models,
         pipelines=pipelines,
-        executions=ExecutionService(store, staging, pipelines, arrivals, lifecycle, clock),
+        executions=ExecutionService(store, staging, pipelines, arrivals, planner, deliveries, lifecycle, clock),
         arrivals=arrivals,
         ingestion=IngestionService(store, staging, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,
@@ -107,7 +108,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         attempts=AttemptService(
             store=store,
             staging=staging,
-            planner=Planner(connectors, sealing),
+            planner=planner,
             stages=stages,
             deliveries=deliveries,
             lifecycle=lifecycle,

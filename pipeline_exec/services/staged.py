@@ -60,6 +60,14 @@ def receive(
     return SourceFile(name=name, path=path, size=measured.size, fingerprint=f"sha256:{measured.digest.hexdigest()}")
 
 
+def too_large(limit: int) -> TooLarge:
+    """The refusal of an input with more bytes than this."""
+    return TooLarge(
+        f"The input is larger than the {limit:,} bytes this service takes.",
+        "Split it, or raise PIPELINE_EXEC_MAX_FILE_SIZE.",
+    )
+
+
 class _Measured:
     """A file being written that counts, hashes and limits what passes."""
 
@@ -72,9 +80,6 @@ class _Measured:
     def write(self, data: bytes) -> int:
         self.size += len(data)
         if self.size > self._limit:
-            raise TooLarge(
-                f"The input is larger than the {self._limit:,} bytes this service takes.",
-                "Split it, or raise PIPELINE_EXEC_MAX_FILE_SIZE.",
-            )
+            raise too_large(self._limit)
         self.digest.update(data)
         return self._file.write(data)

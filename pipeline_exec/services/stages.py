@@ -27,6 +27,9 @@ from pipeline_exec.services.connectors import OpenedConnector
 from pipeline_exec.services.plans import Plan
 from pipeline_exec.services.staged import findings_ref, input_ref, receive, upload_ref
 
+FILE_NOT_FOUND = "Wrapper file not found"
+"""What clients of the wrapper API know the absence of a wrapper's file by."""
+
 Copy = Callable[[BinaryIO], tuple[str, str]]
 """Writes the input's bytes and answers its name and path."""
 
@@ -155,7 +158,7 @@ class Stages:
                     upload = tx.wrappers.file(file_id)
                 path = self.staging.local(upload_ref(file_id))
             except NotFound as error:
-                raise SourceRefused("Wrapper file not found.", "Upload it again and make the wrapper anew.") from error
+                raise SourceRefused(f"{FILE_NOT_FOUND}.", "Upload it again and make the wrapper anew.") from error
             with path.open("rb") as stored:
                 while chunk := stored.read(1 << 20):
                     into.write(chunk)
@@ -168,7 +171,7 @@ def _only_file(source: FileSource) -> Copy:
     def copy(into: BinaryIO) -> tuple[str, str]:
         file = next(source.listing(), None)
         if file is None:
-            raise SourceRefused("Wrapper file not found.", "Put it at the wrapper's location.")
+            raise SourceRefused(f"{FILE_NOT_FOUND}.", "Put it at the wrapper's location.")
         source.fetch(file, into)
         return file.path.rpartition("/")[2], file.path
 
