@@ -1,0 +1,71 @@
+"""What handlers are given: the services, who asks, and what a list is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from pipeline_exec.api.query_params import ListRequest, Options, Pagination, list_request
+from pipeline_exec.model.principal import Principal
+from pipeline_exec.services.layer import ServiceLayer
+
+
+async def _layer(request: Request) -> ServiceLayer:
+    layer: ServiceLayer = request.app.state.layer
+    return layer
+
+
+async def _caller(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+async def _listing(request: Request) -> ListRequest:
+    return list_request(request.query_params.multi_items())
+
+
+Layer = Annotated[ServiceLayer, Depends(_layer)]
+"""The services."""
+
+Caller = Annotated[Principal, Depends(_caller)]
+"""Who asks."""
+
+Listing = Annotated[ListRequest, Depends(_listing)]
+"""What a list is asked. Routes that take it document it with ``LISTING``."""
+
+
+def _parameter(name: str, schema: dict[str, object], brackets: str, example: dict[str, object]) -> dict[str, object]:
+    """A parameter that holds JSON, as OpenAPI describes one."""
+    return {
+        "name": name,
+        "in": "query",
+        "description": f"JSON; or, in brackets, `{brackets}`.",
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+
+
+LISTING: Final[dict[str, object]] = {
+    "parameters": [
+        _parameter(
+            "filters",
+            {"type": "object"},
+            "filters[status][$in]=FAILED,PROCESSING&filters[$or][0][pipeline]=ID",
+            {"status": {"$in": ["FAILED", "PROCESSING"]}},
+        ),
+        _parameter(
+            "sort",
+            {"type": "object", "additionalProperties": {"enum": ["asc", "desc"]}},
+            "sort[created_at]=desc",
+            {"created_at": "desc"},
+        ),
+        _parameter(
+            "pagination",
+            Pagination.model_json_schema(),
+            "pagination[limit]=10&pagination[offset]=20",
+            {"limit": 10, "offset": 20},
+        ),
+        _parameter("options", Options.model_json_schema(), "options[attach_meta]=true", {"attach_meta": True}),
+    ]
+}
+"""The OpenAPI description of what a list is asked."""

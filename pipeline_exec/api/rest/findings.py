@@ -1,0 +1,63 @@
+"""Findings over HTTP: every erroneous cell of an execution, as JSON in pages or as one CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from fastapi import Request
+from starlette.responses import Response
+
+from pipeline_exec.api.dependencies import Layer
+from pipeline_exec.api.downloads import stream_download
+from pipeline_exec.api.query_params import page_request
+from pipeline_exec.api.rest.router import REFUSALS, Responses, SlashTolerantRouter
+from pipeline_exec.api.views.envelope import Listed, Pagination
+from pipeline_exec.api.views.finding import FindingView
+from pipeline_exec.model.identity import ExecutionId
+from pipeline_exec.model.rows import Rows
+
+router = SlashTolerantRouter(prefix="/execution/{execution_id}/errors", tags=["executions"], responses=REFUSALS)
+
+CSV_CONTENT: Responses = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.get("", response_model=Listed[FindingView], responses=CSV_CONTENT)
+def errors(
+    execution_id: ExecutionId, request: Request, layer: Layer, format: Literal["json", "csv"] = "json"
+) -> Listed[FindingView] | Response:
+    """Every erroneous cell of the latest validation: row, column, value, code, message.
+
+    JSON comes in pages (`pagination`); CSV is whole, and holds the values as they are: mind that a spreadsheet takes
+    one that begins with `=` for a formula.
+    """
+    asked = page_request(item for item in request.query_params.multi_items() if item[0] != "format")
+    findings = layer.executions.findings(execution_id)
+    if format == "csv":
+        return stream_download(_csv(findings.rows), f"errors_{execution_id}.csv", "text/csv")
+    part = [FindingView(**finding) for finding in _part(findings.rows, asked.offset, asked.limit)]
+    return Listed(data=part, pagination=Pagination(total=findings.total, offset=asked.offset, limit=asked.limit))
+
+
+def _part(rows: Rows, offset: int, limit: int) -> Iterator[dict[str, object]]:
+    for batch in rows:
+        part = batch.slice(min(offset, batch.num_rows), limit)
+        offset = max(offset - batch.num_rows, 0)
+        limit -= part.num_rows
+        yield from part.to_pylist()
+        if not limit:
+            return
+
+
+def _csv(rows: Rows) -> Iterator[str]:
+    yield _lines([rows.schema.names])
+    for batch in rows:
+        yield _lines(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def _lines(records: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(records)
+    return text.getvalue()

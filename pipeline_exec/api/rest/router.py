@@ -1,0 +1,30 @@
+"""Routers whose paths work with and without a slash at the end: a redirect would lose the body of a POST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+
+from pipeline_exec.api.views.envelope import Problem, WrapperProblem
+
+Responses = dict[int | str, dict[str, Any]]
+
+REFUSALS: Responses = {"default": {"model": Problem, "description": "Refused; the status says in which way."}}
+"""How the routes of the pipeline API refuse, for the documentation."""
+
+WRAPPER_REFUSALS: Responses = {
+    "default": {"model": WrapperProblem, "description": "Refused; the status says in which way."}
+}
+"""How the routes of the wrapper API refuse."""
+
+
+class SlashTolerantRouter(APIRouter):
+    """A router that adds each route twice; only the spelling given is documented."""
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a route under its path, and under the same path with or without the slash at its end."""
+        super().add_api_route(path, endpoint, **options)
+        other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+        super().add_api_route(other, endpoint, **{**options, "include_in_schema": False})

@@ -1,0 +1,59 @@
+"""Uploads: bodies of any size, taken in as they arrive by threads that nobody else waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import BinaryIO, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, from_thread, to_thread
+from fastapi import Request
+
+from pipeline_exec.errors import InvalidDocument
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENT_THREADS = 64
+"""How many uploads, and how many executes of wrappers, may be in progress at once."""
+
+
+class Body:
+    """The body of a request, chunk by chunk, for a worker thread."""
+
+    def __init__(self, request: Request) -> None:
+        self._chunks = request.stream()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises ClientDisconnect when the sender goes away before the end."""
+        while (chunk := from_thread.run(self._next)) is not None:
+            yield chunk
+
+    async def _next(self) -> bytes | None:
+        return await anext(self._chunks, None)
+
+
+class PatientThreads:
+    """Threads for what takes as long as somebody else likes, so that quick answers never wait for one."""
+
+    def __init__(self) -> None:
+        self._limiter = CapacityLimiter(PATIENT_THREADS)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the work answers."""
+        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._limiter)
+
+
+def writing(chunks: Iterable[bytes]) -> Callable[[BinaryIO], None]:
+    """Writes all chunks into a file.
+
+    Raises:
+        InvalidDocument: there is not a single byte.
+    """
+
+    def write(into: BinaryIO) -> None:
+        size = sum(into.write(chunk) for chunk in chunks)
+        if not size:
+            raise InvalidDocument("The file that was sent is empty.", remedy="Send its bytes as the body.")
+
+    return write

@@ -1,0 +1,1 @@
+"""Views: what the REST API shows of each noun, and the schema of it."""

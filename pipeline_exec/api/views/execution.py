@@ -1,0 +1,182 @@
+"""Executions as answers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+from pipeline_exec.api.views.audit import PrincipalView, audited
+from pipeline_exec.api.views.view import Moment, View, WhenThere
+from pipeline_exec.errors import ErrorType
+from pipeline_exec.model.execution import (
+    Counts,
+    Execution,
+    ExecutionLog,
+    ExecutionTrigger,
+    Failure,
+    LogType,
+    Progress,
+    SourceFile,
+    Stage,
+    Status,
+)
+
+
+class ErrorView(View):
+    """Why it failed."""
+
+    message: str
+    """What happened, to which file or host, and what to do next."""
+    type: ErrorType
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """Of a failure."""
+        return cls(message=failure.message, type=failure.type)
+
+
+class CountsView(View):
+    """What was counted of the output; null as long as the run has not got that far."""
+
+    total_rows: int | None
+    total_cells: int | None
+    total_error_cells: int | None
+    total_error_rows: int | None
+
+    @classmethod
+    def of(cls, counts: Counts | None) -> Self:
+        """Of what was counted, if anything was."""
+        return cls(**{name: getattr(counts, name, None) for name in cls.model_fields})
+
+
+class LogView(View):
+    """One run of an execution."""
+
+    status: Status
+    data: CountsView
+    duration: int | None
+    """Milliseconds; null while it runs."""
+    started_on: Moment
+    type: LogType
+    configuration: str | None
+    """Id of the pipeline configuration it used."""
+    run_id: str
+    """Id of the run in Dagster."""
+    error: WhenThere[ErrorView] = None
+    """Only there when this run failed."""
+
+    @classmethod
+    def of(cls, log: ExecutionLog) -> Self:
+        """Of an attempt."""
+        return cls(
+            status=log.status,
+            data=CountsView.of(log.counts),
+            duration=log.duration,
+            started_on=log.started_on,
+            type=log.type,
+            configuration=log.configuration_id,
+            run_id=log.run_id,
+            error=ErrorView.of(log.failure) if log.failure else None,
+        )
+
+
+class SourceView(View):
+    """The input, as its source names it."""
+
+    name: str
+    path: str
+    size: int
+    """Bytes."""
+    fingerprint: str
+    """``sha256:…`` of the bytes received."""
+
+    @classmethod
+    def of(cls, source: SourceFile) -> Self:
+        """Of an input."""
+        return cls(name=source.name, path=source.path, size=source.size, fingerprint=source.fingerprint)
+
+
+class ProgressView(View):
+    """How far a running execution got."""
+
+    stage: Stage
+    rows: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        """Of a progress."""
+        return cls(stage=progress.stage, rows=progress.rows)
+
+
+class TriggeredView(View):
+    """An execution that has just been made."""
+
+    id: str
+    pipeline: str | None
+    status: Literal[Status.PROCESSING]
+    trigger_type: ExecutionTrigger
+
+    @classmethod
+    def of(cls, execution: Execution) -> Self:
+        """Of an execution as it was made; a repeated request is answered like the first one."""
+        return cls(
+            id=execution.id,
+            pipeline=execution.pipeline_id,
+            status=Status.PROCESSING,
+            trigger_type=execution.trigger_type,
+        )
+
+
+class ExecutionSummary(View):
+    """An execution in a list."""
+
+    id: str
+    pipeline: str | None
+    status: Status
+    error: WhenThere[ErrorView] = None
+    """Only there when it failed."""
+    trigger_type: ExecutionTrigger
+    source: SourceView | None
+    """Null as long as nothing was received."""
+    progress: WhenThere[ProgressView] = None
+    """Only there while it is PROCESSING, once it has begun."""
+    run_id: str
+    """Id of its latest run in Dagster."""
+    created_at: Moment
+    created_by: PrincipalView
+    updated_at: Moment
+    updated_by: PrincipalView
+
+    @classmethod
+    def of(cls, execution: Execution) -> Self:
+        """Of an execution."""
+        return cls(
+            id=execution.id,
+            pipeline=execution.pipeline_id,
+            status=execution.status,
+            error=ErrorView.of(execution.failure) if execution.failure else None,
+            trigger_type=execution.trigger_type,
+            source=SourceView.of(execution.source) if execution.source else None,
+            progress=ProgressView.of(execution.progress) if execution.progress else None,
+            run_id=execution.log.run_id,
+            **audited(execution.audit),
+        )
+
+
+class ExecutionView(ExecutionSummary):
+    """An execution with its runs."""
+
+    logs: list[LogView]
+    """Every run of it, the first one first."""
+
+    @classmethod
+    def with_logs(cls, execution: Execution, logs: Sequence[ExecutionLog]) -> Self:
+        """Of an execution as it was when it was looked at.
+
+        Args:
+            execution: The execution.
+            logs: All its attempts; the latest may have gone on since.
+        """
+        earlier = [log for log in logs if log.id != execution.log.id]
+        shown = [LogView.of(log) for log in (*earlier, execution.log)]
+        return cls(**dict(ExecutionSummary.of(execution)), logs=shown)
