@@ -1,0 +1,1 @@
+"""The GraphQL facade: the same services as REST, as a graph."""

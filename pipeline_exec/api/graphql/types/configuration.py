@@ -1,0 +1,153 @@
+"""Configurations: everything that decides what an execution does."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from pipeline_exec.api.graphql.context import Info
+from pipeline_exec.api.graphql.types.connector import Connector
+from pipeline_exec.api.graphql.types.mirror import Mirror
+from pipeline_exec.api.graphql.types.principal import Audited
+from pipeline_exec.api.graphql.types.target_model import TargetColumn, TargetDataModel
+from pipeline_exec.model import mapping, schedule
+from pipeline_exec.model.identity import ConnectorId
+from pipeline_exec.model.mapping import MappingMode
+from pipeline_exec.model.pipeline import OnError, StoredConfiguration
+from pipeline_exec.model.schedule import Frequency
+
+
+@strawberry.type
+class ReadOptions(Mirror):
+    """How the input is read; what is null is detected."""
+
+    format: str
+    header_row: JSON | None
+    """``auto``, a 1-based row, or null where the file has no header."""
+    sheet: JSON | None
+    """A name or a 1-based number."""
+    record_path: str | None
+    delimiter: str | None
+    quote: str | None
+    encoding: str | None
+
+
+@strawberry.type
+class ColumnMapping(Mirror):
+    """Where one target column gets its text from, and what is done to it, in order."""
+
+    source_columns: list[str]
+    target_column: str
+    transformations: list[JSON]
+    """Each has a ``type`` and its arguments."""
+
+    @classmethod
+    def of(cls, column: mapping.ColumnMapping) -> Self:
+        return cls.mirror(column, transformations=[step.to_json() for step in column.transformations])
+
+
+@strawberry.type
+class MappingConfig(Mirror):
+    """All mappings of a pipeline."""
+
+    mode: MappingMode
+    mappings: list[ColumnMapping]
+
+    @classmethod
+    def of(cls, config: mapping.MappingConfig) -> Self:
+        return cls.mirror(config, mappings=[ColumnMapping.of(column) for column in config.mappings])
+
+
+@strawberry.type
+class ErrorConfig(Mirror):
+    """How many erroneous cells are tolerated, and what becomes of them."""
+
+    error_threshold: float
+    """Percent of the cells."""
+    on_error: OnError
+
+
+@strawberry.type
+class ScheduleConfig(Mirror):
+    """When the pipeline executes: a frequency with an interval, or a cron expression."""
+
+    frequency: Frequency | None
+    interval: int
+    starts_on: str | None
+    """ISO 8601; without an offset it is meant in the schedule's time zone."""
+    ends_on: str | None
+    timezone: str
+    cron: str | None
+
+    @classmethod
+    def of(cls, config: schedule.ScheduleConfig) -> Self:
+        return cls.mirror(
+            config,
+            starts_on=config.starts_on.isoformat() if config.starts_on else None,
+            ends_on=config.ends_on.isoformat() if config.ends_on else None,
+        )
+
+
+@strawberry.type
+class OutputOptions(Mirror):
+    """How the result is written."""
+
+    file_name: str | None
+    file_extension: str | None
+    delimiter: str
+    quote: str
+    encoding: str
+
+
+@strawberry.type
+class PipelineConfiguration(Audited):
+    """One configuration of a pipeline; it never changes, a change makes another."""
+
+    stored: strawberry.Private[StoredConfiguration]
+    read_options: ReadOptions
+    mapping_config: MappingConfig
+    error_config: ErrorConfig
+    schedule_config: ScheduleConfig | None
+    output_options: OutputOptions
+    developer_mode: bool
+    """Whether only the first 100 rows are sent."""
+    target_columns: list[TargetColumn]
+    """Of the target data model as it was when the configuration was made."""
+
+    @classmethod
+    def of(cls, stored: StoredConfiguration) -> Self:
+        document = stored.document
+        return cls.audited(
+            stored,
+            stored=stored,
+            read_options=ReadOptions.of(document.read_options),
+            mapping_config=MappingConfig.of(document.mapping_config),
+            error_config=ErrorConfig.of(document.error_config),
+            schedule_config=ScheduleConfig.of(document.schedule_config) if document.schedule_config else None,
+            output_options=OutputOptions.of(document.output_options),
+            developer_mode=document.developer_mode,
+            target_columns=[TargetColumn.of(column) for column in stored.target_model.columns],
+        )
+
+    @strawberry.field
+    async def input_connectors(self, info: Info) -> list[Connector]:
+        """Those that still exist."""
+        return await _connectors(info, self.stored.document.input_connectors)
+
+    @strawberry.field
+    async def output_connectors(self, info: Info) -> list[Connector]:
+        """Those that still exist."""
+        return await _connectors(info, self.stored.document.output_connectors)
+
+    @strawberry.field
+    async def tdm(self, info: Info) -> TargetDataModel | None:
+        """The target data model as it is now; null when it was deleted."""
+        found = await info.context.loaders.target_models.load(self.stored.document.tdm)
+        return None if found is None else TargetDataModel.of(found)
+
+
+async def _connectors(info: Info, connector_ids: tuple[ConnectorId, ...]) -> list[Connector]:
+    found = await info.context.loaders.connectors.load_many(connector_ids)
+    return [Connector.of(connector) for connector in found if connector is not None]

@@ -1,0 +1,108 @@
+"""Executions: one piece of work for one input, from who asked for it to how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from pipeline_exec.api.graphql.context import Info
+from pipeline_exec.api.graphql.types.delivery import Delivery
+from pipeline_exec.api.graphql.types.execution_log import Counts, ExecutionLog, Failure
+from pipeline_exec.api.graphql.types.mirror import Mirror
+from pipeline_exec.api.graphql.types.pipeline import Pipeline
+from pipeline_exec.api.graphql.types.principal import Audited
+from pipeline_exec.api.graphql.types.scalars import BigInt
+from pipeline_exec.model import execution as model
+from pipeline_exec.model.execution import ExecutionTrigger, Stage, Status
+
+
+@strawberry.type
+class SourceFile(Mirror):
+    """The input as the source named it, and what was received of it."""
+
+    name: str
+    path: str
+    size: BigInt
+    """Bytes."""
+    fingerprint: str
+    """``sha256:`` and the digest of the bytes received."""
+
+
+@strawberry.type
+class Progress(Mirror):
+    """How far a running execution got."""
+
+    stage: Stage
+    rows: BigInt
+
+
+@strawberry.type
+class Execution(Audited):
+    """One piece of work for one input: who asked, what data, how it ended."""
+
+    execution: strawberry.Private[model.Execution]
+    status: Status
+    trigger_type: ExecutionTrigger
+    error: Failure | None
+    """Why it failed; null when it did not."""
+    counts: Counts | None
+    """Of the latest attempt, as far as it got."""
+    started_on: datetime
+    """When the latest attempt began."""
+    duration: BigInt | None
+    """Of the latest attempt, in milliseconds; null while it runs."""
+    source: SourceFile | None
+    progress: Progress | None
+    """Only while it is PROCESSING."""
+    run_id: strawberry.ID
+    """Of the latest attempt's run in Dagster."""
+    configuration_id: strawberry.ID | None
+    """The configuration the latest attempt uses; null for the execution of a wrapper."""
+    pipeline_id: strawberry.ID | None
+    """Known still when the pipeline was deleted; null for the execution of a wrapper."""
+
+    @classmethod
+    def of(cls, execution: model.Execution) -> Self:
+        log = execution.log
+        return cls.audited(
+            execution,
+            execution=execution,
+            error=Failure.if_any(execution.failure),
+            counts=Counts.of(log.counts) if log.counts else None,
+            duration=log.duration,
+            source=SourceFile.of(execution.source) if execution.source else None,
+            progress=Progress.of(execution.progress) if execution.progress else None,
+            run_id=log.run_id,
+            configuration_id=log.configuration_id,
+            started_on=log.started_on,
+        )
+
+    @strawberry.field
+    async def pipeline(self, info: Info) -> Pipeline | None:
+        """Null when it was deleted, and for the execution of a wrapper."""
+        if self.execution.pipeline_id is None:
+            return None
+        found = await info.context.loaders.pipelines.load(self.execution.pipeline_id)
+        return None if found is None else Pipeline.of(found)
+
+    @strawberry.field
+    async def logs(self, info: Info) -> list[ExecutionLog]:
+        """Every attempt, oldest first."""
+        logs = await info.context.loaders.logs.load(self.execution.id)
+        return [ExecutionLog.of(log) for log in logs or ()]
+
+    @strawberry.field
+    async def deliveries(self, info: Info) -> list[Delivery]:
+        """What was sent, or could not be sent, to each output that was tried."""
+        deliveries = await info.context.loaders.deliveries.load(self.execution.id)
+        return [Delivery.of(delivery) for delivery in deliveries or ()]
+
+
+@strawberry.type
+class CreatedExecutions:
+    """What executing a pipeline began."""
+
+    executions: list[Execution]
+    """One for each waiting file, or one where the source is asked or calls us."""

@@ -1,0 +1,72 @@
+"""Target data models: the columns a pipeline must deliver and what each cell must satisfy."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from pipeline_exec.api.graphql.types.connector import Permissions
+from pipeline_exec.api.graphql.types.mirror import Mirror
+from pipeline_exec.api.graphql.types.principal import Audited
+from pipeline_exec.model import target_model as model
+from pipeline_exec.model.target_model import ColumnType
+
+
+@strawberry.type
+class Option(Mirror):
+    """One allowed value of a category column."""
+
+    label: str
+    value: str
+    alternative_matches: list[str]
+
+
+@strawberry.type
+class TargetColumn(Mirror):
+    """One column of the target."""
+
+    key: str
+    """The name the column is delivered under."""
+    label: str
+    description: str
+    column_type: ColumnType
+    required: bool
+    unique: bool
+    output_format: str | None
+    """How dates and times are written."""
+    number_format: str | None
+    """How numbers are written, as an example."""
+    alternative_matches: list[str]
+    """Other names under which the column is found in a source."""
+    options: list[Option]
+    validations: list[JSON]
+    """Each has a ``type``, its arguments, and perhaps a ``message``."""
+
+    @classmethod
+    def of(cls, column: model.TargetColumn) -> Self:
+        return cls.mirror(
+            column,
+            options=[Option.of(option) for option in column.options],
+            validations=[validation.to_json() for validation in column.validations],
+        )
+
+
+@strawberry.type
+class TargetDataModel(Audited):
+    """The columns a pipeline must deliver."""
+
+    name: str
+    columns: list[TargetColumn]
+    permissions: Permissions
+
+    @classmethod
+    def of(cls, target_model: model.TargetModel) -> Self:
+        document = target_model.document
+        return cls.audited(
+            target_model,
+            name=document.name,
+            columns=[TargetColumn.of(column) for column in document.columns],
+            permissions=Permissions.of(document.permissions),
+        )
