@@ -95,7 +95,7 @@ def a_configuration(
     at: datetime = NOON,
     **document: Any,
 ) -> StoredConfiguration:
-    """From ``inbox`` to ``outbox`` with the model ``people``; further attributes as users write them."""
+    """A new one, from ``inbox`` to ``outbox`` with the model ``people``; further attributes as users write them."""
     model = model or a_target_model()
     outputs = [a_connector("outbox", type="OUTPUT")] if outputs is None else outputs
     return StoredConfiguration(
@@ -125,14 +125,14 @@ def a_pipeline(
     at: datetime = NOON,
     **document: Any,
 ) -> Pipeline:
-    """A pipeline; further arguments are those of ``a_configuration``."""
+    """A pipeline with its first configuration; further arguments are those of ``a_configuration``."""
     pipeline_id = PipelineId(id or f"pipeline-{name}")
     return Pipeline(
         id=pipeline_id,
         name=name,
         slug=slug or slug_of(name),
         active=active,
-        configuration=configuration or a_configuration(pipeline_id, by=by, at=at, **document),
+        configuration=configuration or a_configuration(pipeline_id, id=f"{pipeline_id}-1", by=by, at=at, **document),
         audit=an_audit(by, at),
     )
 

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, up
 from pipeline_exec import ports
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.identity import ExecutionId, PipelineId
-from pipeline_exec.store.column_types import storable
 from pipeline_exec.store.tables import arrivals
 from pipeline_exec.store.upserting import upsert
 
@@ -64,7 +63,7 @@ def arrival_of(row: RowMapping) -> Arrival:
 def digest(file: FileVersion) -> str:
     """What stands for a file version in keys: the same only for the same path, size and modification."""
     whole = "\x00".join((str(file.size), file.modified, file.path))
-    return hashlib.sha256(storable(whole).encode()).hexdigest()
+    return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()
 
 
 def _sighting(arrival: Arrival) -> dict[str, object]:

@@ -9,13 +9,19 @@ from datetime import UTC, datetime
 from sqlalchemy import JSON, DateTime, Dialect, TypeDecorator
 from sqlalchemy import Text as SqlText
 
-#: NUL and lone surrogates (Python's undecodable bytes in file names) have no place in a database's text. They are kept
-#: as private-use characters of plane 16, which no file name or document has a use for.
-_PLANE_16 = 0x100000
-_FOREIGN = re.compile("[\x00\ud800-\udfff]")
-_KEPT = re.compile("[\U00100000\U0010d800-\U0010dfff]")
+#: NUL and lone surrogates (Python's undecodable bytes of file names) have no place in a database's text. Each is kept
+#: as two private-use characters, the first of which says so.
+_ESCAPE = "\U00100000"
+_ESCAPES = {
+    "\x00": "\U00100001",
+    _ESCAPE: _ESCAPE,
+    **{chr(surrogate): chr(0x100000 + surrogate) for surrogate in range(0xD800, 0xE000)},
+}
+_ORIGINALS = {escape: original for original, escape in _ESCAPES.items()}
+_FOREIGN = re.compile(f"[{''.join(_ESCAPES)}]")
+_ESCAPED = re.compile(f"{_ESCAPE}(.)")
 #: A NUL as JSON writes it; an escaped backslash before ``u0000`` makes it plain text.
-_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_JSON_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 #: Not strict: a NUL is restored as itself, not as its escape.
 _decoder = json.JSONDecoder(strict=False)
@@ -23,18 +29,18 @@ _decoder = json.JSONDecoder(strict=False)
 
 def storable(text: str) -> str:
     """The text with every character a database refuses replaced by one it takes."""
-    return _FOREIGN.sub(lambda found: chr(_PLANE_16 + ord(found[0])), text)
+    return _FOREIGN.sub(lambda found: _ESCAPE + _ESCAPES[found[0]], text)
 
 
 def restored(text: str) -> str:
     """The text as it was before ``storable``."""
-    return text if text.isascii() else _KEPT.sub(lambda found: chr(ord(found[0]) - _PLANE_16), text)
+    return text if text.isascii() else _ESCAPED.sub(lambda found: _ORIGINALS[found[1]], text)
 
 
 def to_json(value: object) -> str:
     """A JSON column's text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return storable(_ESCAPED_NUL.sub(rf"\1{chr(_PLANE_16)}", text))
+    return storable(_JSON_NUL.sub("\\1\x00", text))
 
 
 def from_json(text: str) -> object:

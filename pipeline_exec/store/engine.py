@@ -81,6 +81,7 @@ def _open_sqlite(url: URL, *, begin: str, query_only: bool = False, **pool: int)
     """
     engine = create_engine(
         url,
+        hide_parameters=True,
         json_serializer=to_json,
         json_deserializer=from_json,
         connect_args={"timeout": PATIENCE},
@@ -97,20 +98,21 @@ def _open_sqlite(url: URL, *, begin: str, query_only: bool = False, **pool: int)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA query_only = {query_only:d}")
         # SQLite's own knows no letters beyond ASCII.
-        connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("lower", 1, _folded, deterministic=True)
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
 
 
 def _open_postgresql(url: URL) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,
         json_serializer=to_json,
         json_deserializer=from_json,
         connect_args={name: value for name, value in CONNECT_ARGUMENTS.items() if name not in url.query},

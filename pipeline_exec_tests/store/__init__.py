@@ -1,0 +1,3 @@
+import pytest
+
+pytest.register_assert_rewrite("pipeline_exec_tests.store.conformance")
