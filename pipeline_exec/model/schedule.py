@@ -96,9 +96,9 @@ class ScheduleConfig(Document):
     def is_due(self, at: datetime) -> bool:
         """Whether the pipeline executes at this boundary of ``cron_expression``."""
         at = at.astimezone(ZoneInfo(self.timezone))
-        if self.starts_on and at < self.anchor:
+        if self.starts_on and _comparable(at, self.starts_on) < self.starts_on:
             return False
-        if self.ends_on and at > self._aware(self.ends_on):
+        if self.ends_on and _comparable(at, self.ends_on) > self.ends_on:
             return False
         return self.cron is not None or (self._periods_since_anchor(at) % self.interval == 0 and self._is_the_day(at))
 
@@ -119,3 +119,8 @@ class ScheduleConfig(Document):
             return True
         is_last_day = (at + timedelta(days=1)).month != at.month
         return at.day == self.anchor.day or (is_last_day and at.day < self.anchor.day)
+
+
+def _comparable(at: datetime, given: datetime) -> datetime:
+    """An instant where the user gave one; what the clock on the wall shows where the user gave that."""
+    return at if given.tzinfo else at.replace(tzinfo=None)
