@@ -12,7 +12,7 @@ from pipeline_exec.connectors.failures import SOURCE, os_errors
 from pipeline_exec.connectors.file_names import NameRules, Versions
 from pipeline_exec.connectors.local_folder import Folder
 from pipeline_exec.connectors.local_shelf import Shelf
-from pipeline_exec.connectors.local_tree import Spot, Tree
+from pipeline_exec.connectors.local_tree import Tree
 from pipeline_exec.model.arrival import FileVersion
 
 
@@ -49,16 +49,13 @@ class Disposal:
                 return
             with Folder.opened(spot.listed.parent) as folder, Folder.opened(spot.target.parent) as holder:
                 # The marker goes first: without its file it would declare the next file of the name complete.
-                marker = self._marker(spot)
-                if marker and folder.status(marker):
+                marker = self._names.marker_of(spot.listed.name) if self._names.marks_single_files else None
+                if marker and spot.is_marked_by(marker):
                     _save(folder, marker, into, marker)
                     folder.remove(marker)
                 _save(holder, spot.target.name, into, spot.listed.name)
                 if spot.holds(file):
                     folder.remove(spot.listed.name)
-
-    def _marker(self, spot: Spot) -> str | None:
-        return self._names.marker_of(spot.listed.name) if self._names.marks_single_files else None
 
 
 def _save(holder: Folder, name: str, into: Path | None, new_name: str) -> None:

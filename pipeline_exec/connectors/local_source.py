@@ -84,7 +84,7 @@ class LocalSource:
         if marker is None:
             return stable_for >= self._stable_after
         with os_errors(f"The file {marker}", SOURCE):
-            return self._tree.spot(file).listed.with_name(marker).exists()
+            return self._tree.spot(file).is_marked_by(marker)
 
     def age(self, file: FileVersion, at: datetime) -> float:
         return max(0.0, at.timestamp() - int(file.modified) / 1e9)

@@ -32,10 +32,11 @@ class Spot:
 
     def holds(self, file: FileVersion) -> bool:
         """Whether the file is still there in the version that was listed."""
-        try:
-            return version(self.target.lstat()) == (file.size, file.modified)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+        return _version(self.target) == (file.size, file.modified)
+
+    def is_marked_by(self, name: str) -> bool:
+        """Whether a file of this name lies beside it."""
+        return _version(self.listed.with_name(name)) is not None
 
 
 class Tree:
@@ -107,6 +108,13 @@ class Tree:
         top = self.real()
         target = _within(top, top / below / entry.name)
         return target.lstat() if target else None
+
+
+def _version(path: Path) -> tuple[int, str] | None:
+    try:
+        return version(path.lstat())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _within(top: Path, path: Path) -> Path | None:

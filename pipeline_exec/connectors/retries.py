@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_after_delay,
-    wait_exponential,
-    wait_random,
-)
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
 from pipeline_exec.errors import ExecutionFailure
 from pipeline_exec.settings import Settings
@@ -33,23 +25,15 @@ def no_wish(error: BaseException) -> float:
 class Retries:
     """Calls something again while it fails with a transient error of ours."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        within: float | None = None,
-        wished: Callable[[BaseException], float] = no_wish,
-    ) -> None:
+    def __init__(self, settings: Settings, wished: Callable[[BaseException], float] = no_wish) -> None:
         """Try as often as the settings say.
 
         Args:
             settings: How often, and how long the first pause is.
-            within: Seconds after which no further try begins.
             wished: How many seconds the far side asked to be left alone for. Where that is more than 30, the error
                 comes out at once: the engine can come back later, a waiting worker cannot do anything else.
         """
         self._settings = settings
-        self._within = within
         self._wished = wished
         first = settings.retry_wait_seconds
         self._backoff = wait_exponential(multiplier=first) + wait_random(0, first / 2)
@@ -65,9 +49,7 @@ class Retries:
         return retrying(act)
 
     def _stops(self, state: RetryCallState) -> bool:
-        if stop_after_attempt(self._settings.retry_attempts)(state) or self._asked(state) > LONGEST_PAUSE:
-            return True
-        return self._within is not None and stop_after_delay(self._within)(state)
+        return state.attempt_number >= self._settings.retry_attempts or self._asked(state) > LONGEST_PAUSE
 
     def _pause(self, state: RetryCallState) -> float:
         return min(max(self._backoff(state), self._asked(state)), LONGEST_PAUSE)

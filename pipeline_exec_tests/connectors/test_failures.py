@@ -8,17 +8,17 @@ from pipeline_exec.errors import ErrorType
 
 
 @pytest.mark.parametrize("family", [SOURCE, DESTINATION, FILE_DESTINATION], ids=["source", "destination", "file"])
-@pytest.mark.parametrize("code", sorted(errno.errorcode), ids=lambda code: errno.errorcode[code])
-def test_every_error_of_the_operating_system_is_told_as_ours(code, family):
-    with (
-        pytest.raises((family.unresponsive, family.refused)) as failed,
-        os_errors("The folder /data/in", family),
-    ):
-        raise OSError(code, os.strerror(code), "/a/path/of/ours")
-    assert failed.value.what.startswith("The folder /data/in")
-    assert failed.value.remedy
-    assert "/a/path/of/ours" not in failed.value.message
-    assert isinstance(failed.value.__cause__, OSError)
+def test_every_error_of_the_operating_system_is_told_as_ours(family):
+    for code in errno.errorcode:
+        with (
+            pytest.raises((family.unresponsive, family.refused)) as failed,
+            os_errors("The folder /data/in", family),
+        ):
+            raise OSError(code, os.strerror(code), "/a/path/of/ours")
+        assert failed.value.what.startswith("The folder /data/in")
+        assert failed.value.remedy
+        assert "/a/path/of/ours" not in failed.value.message
+        assert isinstance(failed.value.__cause__, OSError)
 
 
 def test_an_error_without_a_number_is_told_too():

@@ -56,9 +56,9 @@ def test_a_hundred_thousand_files_are_listed_in_a_couple_of_seconds(shared_folde
     for number in range(100_000):
         os.close(os.open(f"{shared_folder}/{number}.csv", os.O_CREAT | os.O_WRONLY))
     source = LocalSource(LocalInput(path=str(shared_folder), recursive=True), settings)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert sum(1 for _ in source.listing()) == 100_000
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 3
 
 
 def test_the_first_file_comes_before_the_folder_is_read_to_its_end(place):
