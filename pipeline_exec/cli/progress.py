@@ -1,0 +1,23 @@
+"""Progress on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+@contextmanager
+def counting(label: str) -> Iterator[Callable[[int], None]]:
+    """Show how many rows were counted so far, on stderr while the block runs; nothing where that is no terminal.
+
+    Yields:
+        Counts so many rows more.
+    """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}  {task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda rows: progress.advance(task, rows)
