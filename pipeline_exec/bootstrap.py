@@ -72,7 +72,7 @@ def celery_application(settings: Settings) -> Any:
 
 @contextmanager
 def web_application(settings: Settings) -> Iterator[Any]:
-    """The ASGI application with both facades and the Dagster UI in it, following the code server until the block ends."""
+    """The ASGI application with facades and Dagster UI, following the code server until the block ends."""
     from pipeline_exec.api.app import create_app  # as above
     from pipeline_exec.orchestration.dagster_ui import dagster_ui
     from pipeline_exec.orchestration.engine import DagsterEngine

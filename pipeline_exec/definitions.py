@@ -1,8 +1,8 @@
-"""What ``workspace.yaml`` points at: the repository, and a job by name for the workers. Nothing is read at import."""
+"""What ``workspace.yaml`` points at: the repository. Nothing is read at import."""
 
 from functools import cache
 
-from dagster import JobDefinition, repository
+from dagster import repository
 
 from pipeline_exec.bootstrap import application
 from pipeline_exec.orchestration.repository import PipelineRepository
@@ -21,8 +21,3 @@ def layer() -> ServiceLayer:
 def pipelines() -> PipelineRepository:
     """Every pipeline and wrapper in the store."""
     return PipelineRepository(layer)
-
-
-def job_by_name(name: str, _run_id: str) -> JobDefinition:
-    """The job as the store has it now; the run's id keeps Dagster from remembering an older one."""
-    return PipelineRepository(layer).get_job(name)

@@ -12,8 +12,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipeline_exec.cli.context import CliContext
-from pipeline_exec.cli.tables import execution_table
+from pipeline_exec.cli.context import Deployment
+from pipeline_exec.cli.execution_tables import print_executions
 from pipeline_exec.errors import NotFound
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, Status
 from pipeline_exec.model.pipeline import Pipeline
@@ -33,16 +33,16 @@ LOOK_SECONDS = 0.2
     help="A file to execute instead of what waits at the pipeline's source; may be given several times.",
 )
 @click.pass_obj
-def run(context: CliContext, pipeline: str, files: Sequence[Path]) -> None:
+def run(deployment: Deployment, pipeline: str, files: Sequence[Path]) -> None:
     """Execute PIPELINE (its name) now, in this process; print how it ended; exit 1 when an execution failed."""
-    layer = context.layer
+    layer = deployment.layer
     found = _pipeline(layer, pipeline)
     recorded = _recorded(layer, found, files)
     if not recorded:
         click.echo(f"No file is waiting for pipeline {found.name!r}; there is nothing to execute.")
         return
     ended = [_executed(layer, execution) for execution in recorded]
-    Console().print(execution_table(ended, {found.id: found.name}))
+    print_executions(ended, {found.id: found.name})
     if any(execution.status is not Status.SUCCESSFUL for execution in ended):
         raise SystemExit(1)
 

@@ -1,4 +1,4 @@
-"""The supervisor: the parts of the service as child processes, started in order, restarted when they die, stopped together."""
+"""The supervisor: the parts of the service as child processes, restarted when they die and stopped together."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Part:
     name: str
     command: Sequence[str]
     log: Path
+    pid_file: Path
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -59,13 +60,15 @@ class Supervisor:
         """
         self._environment = {**os.environ, **environment}
         self._tell = tell
-        logs = home / "logs"
-        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        logs, run = home / "logs", home / "run"
+        for folder in (logs, run):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.parts = [
             Part(
                 name,
                 (sys.executable, "-m", "pipeline_exec.cli", "serve", name, "--end-with-parent"),
-                logs / f"{name}.log",
+                log=logs / f"{name}.log",
+                pid_file=run / f"{name}.pid",
             )
             for name in PARTS
         ]
@@ -105,11 +108,13 @@ class Supervisor:
                 _signal(part, signal.SIGKILL)
                 part.process.wait()
             part.process = None
+            part.pid_file.unlink(missing_ok=True)
 
     def _start(self, part: Part) -> None:
         _shorten(part.log)
         with part.log.open("ab") as log:
             part.process = _spawn(part.command, self._environment, log)
+        part.pid_file.write_text(f"{part.process.pid}\n", encoding="ascii")
         part.started_at = time.monotonic()
 
     def _mourn(self, part: Part, now: float) -> None:
@@ -151,7 +156,7 @@ def end_with_parent() -> None:
 
 def _spawn(command: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches the supervisor only, which stops the parts in order.
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and module
         command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )
 

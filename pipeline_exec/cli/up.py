@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from pipeline_exec.cli.context import Deployment
 from pipeline_exec.cli.service import Service
-from pipeline_exec.settings import Settings
 
 
 @click.command()
@@ -19,17 +19,16 @@ from pipeline_exec.settings import Settings
     type=click.Path(exists=True, path_type=Path),
     help="Documents to apply when the home is new.",
 )
-@click.pass_context
-def up(context: click.Context, host: str | None, port: int | None, documents: Path | None) -> None:
+@click.pass_obj
+def up(deployment: Deployment, host: str | None, port: int | None, documents: Path | None) -> None:
     """Start the API with the Dagster UI in it, the daemon, the code server and the workers; Ctrl-C stops them all."""
-    given = {"home": context.obj.home, "host": host, "port": port}
-    settings = Settings.from_environment().model_copy(
-        update={name: value for name, value in given.items() if value is not None}
-    )
+    given = {"host": host, "port": port}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = deployment.settings.model_copy(update=chosen)
     service = Service(settings, click.echo)
     is_new = service.is_new
     if is_new and documents is not None:
-        context.obj.apply(service.layer, documents)
+        deployment.apply(service.layer, documents)
     with service.running():
         _introduce(service, is_new=is_new)
         service.watch()

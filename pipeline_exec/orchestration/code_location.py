@@ -23,7 +23,6 @@ from pipeline_exec.settings import Settings
 DEFINITIONS = "pipeline_exec.definitions"
 """The module that ``workspace.yaml`` names too."""
 ATTRIBUTE = "pipelines"
-JOB_BY_NAME = "job_by_name"
 
 #: sockaddr_un takes 107 bytes and a zero (unix(7)).
 LONGEST_SOCKET = 100

@@ -1,7 +1,7 @@
 """The executor: a run executed in this process, once, with definitions from the store.
 
-A run's own origin would make a process that lives long execute the definitions it loaded first; a job built by name from
-the store is never stale, and costs nothing.
+A run's own origin would make a process that lives long execute the definitions it loaded first; a job built by name
+from the store is never stale, and costs nothing.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from dagster import DagsterEventType, DagsterInstance, DagsterRun, build_reconstructable_job
-from dagster._grpc.impl import core_execute_run
+from dagster import DagsterEventType, DagsterInstance, DagsterRun
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
 from dagster._utils.interrupts import capture_interrupts
 
 from pipeline_exec.model.identity import ExecutionId, LogId, RunId, run_id_of
 from pipeline_exec.orchestration import tags
-from pipeline_exec.orchestration.code_location import DEFINITIONS, JOB_BY_NAME
 from pipeline_exec.orchestration.instance import open_instance
 from pipeline_exec.orchestration.jobs import LayerFactory
+from pipeline_exec.orchestration.repository import PipelineRepository
 from pipeline_exec.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class RunExecutor:
     def __init__(self, settings: Settings, layer: LayerFactory) -> None:
         self._settings = settings
         self._layer = layer
+        self._jobs = PipelineRepository(layer)
 
     @property
     def instance(self) -> DagsterInstance:
@@ -61,10 +63,9 @@ class RunExecutor:
 
     def _execute(self, run: DagsterRun) -> bool:
         failed = False
-        # The run's id keeps Dagster from remembering an older definition of the same name.
-        job = build_reconstructable_job(DEFINITIONS, JOB_BY_NAME, (run.job_name, run.run_id))  # type: ignore[arg-type]
+        job = InMemoryJob(self._jobs.get_job(run.job_name))
         with capture_interrupts():
-            for event in core_execute_run(job, run, self.instance, inject_env_vars=False):
+            for event in execute_run_iterator(job, run, self.instance):
                 failed |= event.event_type is DagsterEventType.RUN_FAILURE
         if failed and self.instance.all_logs(run.run_id, of_type={DagsterEventType.RUN_CANCELING}):
             # Canceled in the milliseconds in which the start overwrites CANCELING: Dagster calls that a failure.

@@ -1,6 +1,7 @@
-"""The four ops every job is made of. Each is a few lines around a stage; the work is in ``services``."""
+"""The four ops every job is made of. Each is a few lines around a stage; the work is in ``services``.
 
-from __future__ import annotations
+Dagster reads the annotations of ops at run time, so this module does without postponed ones.
+"""
 
 from dagster import AssetMaterialization, MetadataValue, OpExecutionContext, Out, graph, op
 
@@ -18,7 +19,7 @@ def _attempt(context: OpExecutionContext) -> RunAttempt:
     return attempt
 
 
-@op(name=Stage.READ, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+@op(name=Stage.READ.value, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
 def read(context: OpExecutionContext):  # type: ignore[no-untyped-def]  # Dagster would check the type at run time  # noqa: ANN201
     """Receive the input and read it as rows of text."""
     run = _attempt(context)
@@ -28,7 +29,7 @@ def read(context: OpExecutionContext):  # type: ignore[no-untyped-def]  # Dagste
     return made
 
 
-@op(name=Stage.MAP, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+@op(name=Stage.MAP.value, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
 def map_(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
     """Map the rows to the target's columns."""
     run = _attempt(context)
@@ -38,7 +39,7 @@ def map_(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # 
     return made
 
 
-@op(name=Stage.VALIDATE, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+@op(name=Stage.VALIDATE.value, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
 def validate(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
     """Check every cell; fail when more are erroneous than the threshold allows."""
     run = _attempt(context)
@@ -50,7 +51,7 @@ def validate(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]
         return run.attempt.validate(rows, counted)
 
 
-@op(name=Stage.WRITE, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
+@op(name=Stage.WRITE.value, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})
 def write(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  # as above  # noqa: ANN001, ANN201
     """Deliver the rows to every output."""
     run = _attempt(context)

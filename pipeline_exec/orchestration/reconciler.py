@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dagster import (
     DefaultSensorStatus,
     JobDefinition,
-    RunRequest,
     SensorDefinition,
     SensorEvaluationContext,
     SensorResult,
@@ -15,7 +14,7 @@ from dagster import (
 )
 
 from pipeline_exec.orchestration.jobs import LayerFactory
-from pipeline_exec.orchestration.requests import run_request
+from pipeline_exec.orchestration.requests import run_requests
 
 NAME = "pipeline_exec_reconciler"
 
@@ -28,10 +27,7 @@ def reconciler_sensor(layer: LayerFactory, jobs: Sequence[JobDefinition], second
         done = services.reconciler.reconcile()
         if done.is_quiet:
             return SkipReason("Every attempt and its run agree.")
-        requests: list[RunRequest] = [
-            run_request(execution, services.lifecycle.job(execution)) for execution in done.launch
-        ]
-        return SensorResult(run_requests=requests)
+        return SensorResult(run_requests=list(run_requests(services.lifecycle, done.launch)))
 
     return SensorDefinition(
         name=NAME,

@@ -45,7 +45,7 @@ class PipelineRepository(RepositoryData):
         self._jobs = JobFactory(layer)
         self._lock = threading.RLock()
         self._listing: _Listing | None = None
-        self._built: dict[Hashable, object] = {}
+        self._built: dict[Hashable, tuple[Hashable, object]] = {}
 
     def renewed(self, schedules: DefaultScheduleStatus) -> PipelineRepository:
         """The repository of what the store holds now.
@@ -117,19 +117,20 @@ class PipelineRepository(RepositoryData):
                 self._listing = _Listing(self._layer())
             return self._listing
 
-    def _kept(self, key: Hashable, build: Callable[[], T]) -> T:
+    def _kept(self, key: Hashable, version: Hashable, build: Callable[[], T]) -> T:
+        """What was built under this key for this version; built anew when the version is another."""
         with self._lock:
-            if key not in self._built:
-                self._built[key] = build()
-            return self._built[key]  # type: ignore[return-value]  # the key names the builder
+            if key not in self._built or self._built[key][0] != version:
+                self._built[key] = version, build()
+            return self._built[key][1]  # type: ignore[return-value]  # the key names the builder
 
     def _pipeline_job(self, pipeline: Pipeline) -> JobDefinition:
-        key = ("job", pipeline.id, pipeline.name, pipeline.configuration.id)
-        return self._kept(key, lambda: self._jobs.for_pipeline(pipeline))
+        version = (pipeline.name, pipeline.configuration.id)
+        return self._kept(("job", pipeline.id), version, lambda: self._jobs.for_pipeline(pipeline))
 
     def _wrapper_job(self, wrapper: Wrapper) -> JobDefinition:
         name = wrapper_job(wrapper.id)
-        return self._kept(("wrapper", wrapper.id), lambda: self._jobs.for_wrapper(name, wrapper))
+        return self._kept(("wrapper", wrapper.id), wrapper.document.name, lambda: self._jobs.for_wrapper(name, wrapper))
 
     def _sensor(self, pipeline: Pipeline) -> SensorDefinition | None:
         listing = self._listed()
@@ -137,20 +138,25 @@ class PipelineRepository(RepositoryData):
         if source.trigger is not ConnectorTrigger.EVENT_BASE:
             return None
         make = file_sensor if source.lists_files else push_sensor
-        key = ("sensor", pipeline.id, pipeline.name, source)
-        return self._kept(key, lambda: make(self._layer, pipeline, source.poll_seconds))
+        return self._kept(
+            ("sensor", pipeline.id), (pipeline.name, source), lambda: make(self._layer, pipeline, source.poll_seconds)
+        )
 
     def _schedule(self, pipeline: Pipeline) -> ScheduleDefinition | None:
         config = pipeline.configuration.document.schedule_config
         if config is None:
             return None
-        key = ("schedule", pipeline.id, pipeline.name, pipeline.configuration.id, self._schedule_status)
-        return self._kept(key, lambda: pipeline_schedule(self._layer, pipeline, config, self._schedule_status))
+        version = (pipeline.name, pipeline.configuration.id, self._schedule_status)
+        return self._kept(
+            ("schedule", pipeline.id),
+            version,
+            lambda: pipeline_schedule(self._layer, pipeline, config, self._schedule_status),
+        )
 
     def _reconciler(self) -> SensorDefinition:
         jobs, seconds = self.get_all_jobs(), self._layer().settings.reconcile_seconds
         return self._kept(
-            ("reconciler", tuple(job.name for job in jobs)), lambda: reconciler_sensor(self._layer, jobs, seconds)
+            "reconciler", tuple(job.name for job in jobs), lambda: reconciler_sensor(self._layer, jobs, seconds)
         )
 
 

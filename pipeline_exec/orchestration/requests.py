@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from dagster import RunRequest
 
@@ -14,17 +15,18 @@ from pipeline_exec.services.lifecycle import Lifecycle
 
 def run_requests(lifecycle: Lifecycle, executions: Iterable[Execution]) -> Sequence[RunRequest]:
     """One request for each execution that nobody else launches just now; each is claimed by this."""
-    return [run_request(execution) for execution in executions if lifecycle.claim(execution.log.id)]
+    claims = ((execution, lifecycle.claim(execution.log.id)) for execution in executions)
+    return [_run_request(execution, claimed, lifecycle.job(execution)) for execution, claimed in claims if claimed]
 
 
-def run_request(execution: Execution, job: str | None = None) -> RunRequest:
-    """The request for the run of a claimed execution's latest attempt.
+def _run_request(execution: Execution, claimed: datetime, job: str) -> RunRequest:
+    """The request for the run of an execution's latest attempt, claimed at that moment.
 
     The run key is a second net under the attempt's fence; it is no ledger: Dagster never forgets a key while its run
     is kept, and frees it when the run is deleted.
     """
     return RunRequest(
-        run_key=f"{execution.log.id}:{execution.log.dispatched_at}",
+        run_key=f"{execution.log.id}:{claimed.timestamp()}",
         run_config=run_config_of(execution),
         tags=tags.of_execution(execution),
         job_name=job,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from dagster import DefaultScheduleStatus, RunRequest, ScheduleDefinition, ScheduleEvaluationContext, SkipReason
 
@@ -23,7 +23,7 @@ def pipeline_schedule(
 ) -> ScheduleDefinition:
     """The schedule of a pipeline."""
 
-    def evaluate(context: ScheduleEvaluationContext) -> Sequence[RunRequest] | SkipReason:
+    def evaluate(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
         return _due(layer, pipeline.id, config, context)
 
     return ScheduleDefinition(
@@ -39,10 +39,14 @@ def pipeline_schedule(
 
 def _due(
     layer: LayerFactory, pipeline_id: PipelineId, config: ScheduleConfig, context: ScheduleEvaluationContext
-) -> Sequence[RunRequest] | SkipReason:
+) -> Iterator[RunRequest | SkipReason]:
     moment = context.scheduled_execution_time
     if not config.is_due(moment):
-        return SkipReason("Not due at this boundary: starts_on, ends_on or interval leave it out.")
+        yield SkipReason("Not due at this boundary: starts_on, ends_on or interval leave it out.")
+        return
     services = layer()
     executions = services.executions.create_scheduled(services.pipelines.get(pipeline_id), moment)
-    return run_requests(services.lifecycle, executions) or SkipReason("No file is waiting.")
+    requests = run_requests(services.lifecycle, executions)
+    yield from requests
+    if not requests:
+        yield SkipReason("No file is waiting.")

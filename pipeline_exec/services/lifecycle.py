@@ -62,18 +62,19 @@ class Lifecycle:
     def launch(self, executions: Iterable[Execution]) -> None:
         """Launch the latest attempt of each; what cannot be launched now is left to the reconciler."""
         for execution in executions:
-            if not self.claim(execution.log.id):
+            if self.claim(execution.log.id) is None:
                 continue
             try:
                 self.engine.launch(execution, self.job(execution))
             except Unavailable as error:
                 logger.warning("Execution %s is not launched yet: %s", execution.id, error.message)
 
-    def claim(self, log_id: LogId) -> bool:
-        """Take the right to launch an attempt; false when it has begun or somebody else launches it just now."""
+    def claim(self, log_id: LogId) -> datetime | None:
+        """Take the right to launch an attempt; answers when, or None when it has begun or somebody launches it now."""
         now = self.clock()
         with self.store.writing() as tx:
-            return tx.executions.claim(log_id, now, now - timedelta(seconds=CLAIM_SECONDS))
+            claimed = tx.executions.claim(log_id, now, now - timedelta(seconds=CLAIM_SECONDS))
+        return now if claimed else None
 
     def enter(self, log_id: LogId, run_id: RunId) -> bool:
         """Take an attempt's fence for a run about to be executed; false when this or another run has it already."""

@@ -71,7 +71,7 @@ class Reconciled:
     """What one reconciliation did."""
 
     launch: tuple[Execution, ...] = ()
-    """Executions claimed for whoever called, who must launch them now."""
+    """Executions for whoever called to claim and launch now."""
     recovered: int = 0
     """How many of those lost their worker before."""
     closed: int = 0
@@ -141,8 +141,7 @@ class Reconciler:
                     self._close(execution, state)
                 case Verdict.WAIT:
                     pass
-        claimed = tuple(execution for execution in launch if self.lifecycle.claim(execution.log.id))
-        return Reconciled(launch=claimed, recovered=recovered, closed=closed)
+        return Reconciled(launch=tuple(launch), recovered=recovered, closed=closed)
 
     def _recovered(self, execution: Execution, state: RunState) -> Sequence[Execution]:
         if state is RunState.FAILED:
