@@ -1,7 +1,11 @@
-"""``demo``: run the examples on a running service, and check how they end."""
+"""``demo``: run the examples on a service, and check how they end."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,8 +14,8 @@ from pipeline_exec.cli.context import Deployment
 
 
 @click.command()
-@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where the service is.")
-@click.option("--key", required=True, help="An API key of the organisation.")
+@click.option("--address", metavar="URL", help="Of a running service.  [default: one is started, on a new home]")
+@click.option("--key", help="An API key of that service.")
 @click.option(
     "--examples",
     default="examples",
@@ -21,18 +25,25 @@ from pipeline_exec.cli.context import Deployment
 )
 @click.option("--patience", default=180.0, show_default=True, help="Seconds in which all executions must have ended.")
 @click.pass_context
-def demo(context: click.Context, address: str, key: str, examples: Path, patience: float) -> None:
-    """Run every example on a running service and print how its executions ended.
+def demo(context: click.Context, address: str | None, key: str | None, examples: Path, patience: float) -> None:
+    """Run every example and print how its executions ended.
 
-    Exits with 0 only if each ended as examples/expectations.yaml says it must. The service must have the home given
-    here, since files are put into folders below it.
+    Exits with 0 only if each ended as examples/expectations.yaml says it must. A running service must have the home
+    given here, since files are put into folders below it.
     """
     deployment: Deployment = context.obj
-    if not run_demo(deployment, address, key, examples, patience):
+    if (address is None) != (key is None):
+        raise click.UsageError("A running service is given by --address and --key together.")
+    if address is not None and key is not None:
+        is_as_expected = run_demo(deployment, address, key, examples, patience)
+    else:
+        with _new_service(deployment) as (served, its_address, its_key):
+            is_as_expected = run_demo(served, its_address, its_key, examples, patience)
+    if not is_as_expected:
         context.exit(1)
 
 
-def run_demo(deployment: Deployment, address: str, key: str, examples: Path, patience: float = 180.0) -> bool:
+def run_demo(deployment: Deployment, address: str, key: str, examples: Path, patience: float) -> bool:
     """Apply the examples where that was not done, run them all, and print the table; whether all ended as they must.
 
     Args:
@@ -47,10 +58,10 @@ def run_demo(deployment: Deployment, address: str, key: str, examples: Path, pat
     """
     from pipeline_exec.cli.example_runs import ExampleRuns
     from pipeline_exec.cli.example_tables import print_outcomes
-    from pipeline_exec.cli.examples import read_examples
+    from pipeline_exec.cli.examples import EXPECTATIONS, read_examples
     from pipeline_exec.cli.rest_client import RestClient
 
-    expected = read_examples(examples / "expectations.yaml")
+    expected = read_examples(examples / EXPECTATIONS)
     with RestClient.opened(address, key) as client:
         runs = ExampleRuns(client, examples, deployment.settings.home.absolute(), patience)
         if not runs.are_applied(expected):
@@ -58,3 +69,15 @@ def run_demo(deployment: Deployment, address: str, key: str, examples: Path, pat
         outcomes = runs.run(expected)
     print_outcomes(outcomes)
     return all(outcome.is_as_expected for outcome in outcomes)
+
+
+@contextmanager
+def _new_service(deployment: Deployment) -> Iterator[tuple[Deployment, str, str]]:
+    """A service on a home of its own until the block ends: its deployment, its address and a key."""
+    from pipeline_exec.cli.service import Service
+
+    with tempfile.TemporaryDirectory(prefix="pipeline-exec-demo-") as home:
+        served = replace(deployment, home=deployment.home or Path(home))
+        service = Service(served.settings.model_copy(update={"port": 0}), click.echo)
+        with service.running():
+            yield served, service.address, service.issue_key("demo")

@@ -12,6 +12,10 @@ from pipeline_exec.model.document import Document
 from pipeline_exec.model.execution import ExecutionTrigger, Status
 
 
+EXPECTATIONS = "expectations.yaml"
+"""The file that says how the examples of its folder are started and must end."""
+
+
 class Ending(Document):
     """How one run of an example must end; what is not given may be anything."""
 
