@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,12 @@ from pipeline_exec.model.mapping import MappingConfig
 from pipeline_exec.model.principal import Audit
 from pipeline_exec.model.schedule import ScheduleConfig
 from pipeline_exec.model.target_model import TargetModelDocument
+
+#: What Dagster keeps for itself beside Python's keywords (``DISALLOWED_NAMES``).
+_RESERVED = {
+    *("arg_dict", "bool", "conf", "config", "context", "dict", "float", "input", "input_arg_dict"),
+    *("int", "meta", "output", "output_arg_dict", "str", "type"),
+}
 
 DEVELOPER_MODE_ROWS = 100
 """How many rows a pipeline in developer mode sends."""
@@ -115,5 +122,6 @@ class Pipeline:
 
 
 def slug_of(name: str) -> str:
-    """A name Dagster accepts for a job: letters, digits and underscores (``^[A-Za-z0-9_]+$``)."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "pipeline"
+    """A name Dagster accepts for a job: letters, digits and underscores (``^[A-Za-z0-9_]+$``), no word of its own."""
+    slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "pipeline"
+    return f"{slug}_pipeline" if keyword.iskeyword(slug) or slug in _RESERVED else slug
