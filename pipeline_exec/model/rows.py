@@ -42,13 +42,15 @@ class _Each:
 
 
 def _part(batches: Iterable[pa.RecordBatch], offset: int, limit: int) -> Iterator[pa.RecordBatch]:
+    if limit <= 0:
+        return
     for batch in batches:
-        if limit <= 0:
-            return
-        if offset <= batch.num_rows:
+        if offset < batch.num_rows:
             part = batch.slice(offset, limit)
             limit -= part.num_rows
             yield part
+            if not limit:
+                return
         offset = max(offset - batch.num_rows, 0)
 
 
