@@ -13,7 +13,7 @@ from pipeline_exec.errors import FieldProblem, InvalidDocument
 class Document(BaseModel):
     """A frozen document; unknown attributes are errors, so that a typing mistake never passes silently."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     @classmethod
     def parse(cls, raw: object, *, at: str = "") -> Self:
@@ -39,9 +39,13 @@ class Document(BaseModel):
 
 def invalid_document(error: ValidationError, *, at: str = "") -> InvalidDocument:
     """Say in our words what pydantic found."""
+    details = error.errors(include_url=False)
+    wrong = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     problems = [
         FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=sentence(detail))
-        for detail in error.errors(include_url=False)
+        for detail in details
+        # Pydantic calls a list too short when its items are wrong.
+        if detail["type"] != "too_short" or detail["loc"] not in wrong
     ]
     return invalid(problems)
 
@@ -60,5 +64,12 @@ def dotted(location: tuple[int | str, ...]) -> str:
 
 def sentence(detail: Mapping[str, object]) -> str:
     """What pydantic says of one field, in our words."""
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return "is not a known attribute" if detail["type"] == "extra_forbidden" else message
+    match detail["type"], detail.get("ctx"):
+        case "extra_forbidden", _:
+            return "is not a known attribute"
+        case "too_short", {"min_length": least}:
+            return f"needs at least {least}"
+        case "too_long", {"max_length": most}:
+            return f"takes at most {most}"
+        case _:
+            return str(detail["msg"]).removeprefix("Value error, ")
