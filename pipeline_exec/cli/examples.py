@@ -11,7 +11,6 @@ from pipeline_exec.errors import ErrorType, InvalidDocument
 from pipeline_exec.model.document import Document
 from pipeline_exec.model.execution import ExecutionTrigger, Status
 
-
 EXPECTATIONS = "expectations.yaml"
 """The file that says how the examples of its folder are started and must end."""
 
