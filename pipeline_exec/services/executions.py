@@ -34,6 +34,9 @@ from pipeline_exec.services.staged import findings_ref, input_ref, rows_ref
 OF_PIPELINES = Comparison("wrapper", Operator.NULL, True)
 """Executions of wrappers are seen through their wrappers only."""
 
+LONGEST_KEY = 200
+"""Characters of an idempotency key: the databases' indexes take no text of any length."""
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -72,7 +75,11 @@ class ExecutionService:
         Raises:
             NotFound: there is no such pipeline.
             Conflict: it is not active.
+            InvalidDocument: the key is too long.
         """
+        if idempotency_key and len(idempotency_key) > LONGEST_KEY:
+            problem = f"is longer than {LONGEST_KEY} characters"
+            raise InvalidDocument(f"The idempotency key {problem}.", [FieldProblem("idempotency_key", problem)])
         pipeline = self.pipelines.get(pipeline_id)
         if not pipeline.active:
             raise Conflict(f"Pipeline {pipeline.name!r} is not active.", "Set active to true to execute it.")
@@ -172,14 +179,14 @@ class ExecutionService:
         Raises:
             NotFound: there is no such execution, or its pipeline is gone.
             Conflict: it is PROCESSING.
-            InvalidDocument: the changed configuration is not valid, or a cell's column is unknown.
+            InvalidDocument: the changed configuration is not valid, or a cell is not in the table.
         """
         with self.store.writing() as tx:
             execution = _of_a_pipeline(tx.executions.get(execution_id))
             if not execution.is_finished:
                 raise Conflict(f"Execution {execution_id} is PROCESSING.", "Wait for its end or cancel it first.")
             stored = self._configured(tx, execution, caller, configuration, save=save)
-            _check_columns(cells, stored)
+            _check_cells(cells, stored)
             edits = _merged(execution.log.edits, cells)
             fixed = execution.retried(
                 LogType.FIX,
@@ -305,12 +312,14 @@ def _merged(before: Sequence[CellEdit], now: Sequence[CellEdit]) -> tuple[CellEd
     return tuple(cells[place] for place in sorted(cells))
 
 
-def _check_columns(cells: Sequence[CellEdit], stored: StoredConfiguration) -> None:
+def _check_cells(cells: Sequence[CellEdit], stored: StoredConfiguration) -> None:
     known = [column.key for column in stored.target_model.columns]
-    problems = [
-        FieldProblem(f"cells.{index}.column", f"{cell.column!r} is not a target column; there are {', '.join(known)}")
-        for index, cell in enumerate(cells)
-        if cell.column not in known
-    ]
+    problems = []
+    for index, cell in enumerate(cells):
+        if cell.row < 1:
+            problems.append(FieldProblem(f"cells.{index}.row", f"is {cell.row}; rows are counted from 1"))
+        if cell.column not in known:
+            there_are = ", ".join(known)
+            problems.append(FieldProblem(f"cells.{index}.column", f"{cell.column!r} is not one of {there_are}"))
     if problems:
-        raise InvalidDocument("A repaired cell is in a column that does not exist.", problems)
+        raise InvalidDocument("A repaired cell is not in the table.", problems)
