@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline_exec.connectors.failures import Family
+from pipeline_exec.settings import Settings
+
+#: The one part of the service's own folder that is for connectors.
+_EXAMPLES = "examples"
 
 
 class Confinement:
-    """Folders that must not be left, neither by ``..`` nor through a symbolic link."""
+    """Folders that must not be left, neither by ``..`` nor through a symbolic link.
 
-    def __init__(self, roots: Iterable[Path], family: Family) -> None:
-        """Confine to these folders; without any, every folder may be used. Refusals are of this family."""
-        self._roots = tuple(roots)
+    The folder with the service's own state is out of bounds wherever it is: who may make a connector must not read the
+    key to all secrets with it.
+    """
+
+    def __init__(self, settings: Settings, family: Family) -> None:
+        """Confine to the local roots of the settings; without any, to all folders. Refusals are of this family."""
+        self._settings = settings
         self._family = family
 
     def resolved(self, path: Path) -> Path:
@@ -23,15 +30,26 @@ class Confinement:
         Raises:
             ExecutionFailure: of the family, where it is outside.
         """
-        real = Path(os.path.realpath(path))
-        if self._roots and not any(is_within(real, Path(os.path.realpath(root))) for root in self._roots):
+        real = _real(path)
+        if not self.allows(real):
             raise self._family.refused(
                 f"The folder {path} is outside the folders this service may use.",
-                "Choose one below PIPELINE_EXEC_LOCAL_ROOTS, or have that setting extended.",
+                "Choose another below PIPELINE_EXEC_LOCAL_ROOTS, if that is set; the service's own folder is never one.",
             )
         return real
+
+    def allows(self, real: Path) -> bool:
+        """Whether a folder may be used; its path is resolved."""
+        roots, home = self._settings.local_roots, _real(self._settings.home)
+        if is_within(real, home) and not is_within(real, home / _EXAMPLES):
+            return False
+        return not roots or any(is_within(real, _real(root)) for root in roots)
 
 
 def is_within(path: Path, folder: Path) -> bool:
     """Whether a resolved path is a folder or lies below it."""
     return path == folder or folder in path.parents
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))

@@ -39,7 +39,7 @@ class LocalSink:
     def __init__(self, configuration: LocalOutput, settings: Settings) -> None:
         self._configuration = configuration
         self._path = Path(configuration.path).absolute()
-        self._confinement = Confinement(settings.local_roots, FILE_DESTINATION)
+        self._confinement = Confinement(settings, FILE_DESTINATION)
         self._retries = Retries(settings)
 
     def check(self) -> None:

@@ -53,7 +53,7 @@ class LocalSource:
     def __init__(self, configuration: LocalInput, settings: Settings) -> None:
         self._configuration = configuration
         self._names = configuration.names
-        self._tree = Tree(configuration.path, Confinement(settings.local_roots, SOURCE))
+        self._tree = Tree(configuration.path, Confinement(settings, SOURCE))
         self._disposal = Disposal(self._tree, self._names)
         self._retries = Retries(settings)
         self._stable_after = configuration.stable_after(settings)
@@ -150,7 +150,8 @@ class LocalSource:
     def _searches(self, below: PurePath, put_away: set[Path]) -> bool:
         if not self._configuration.recursive or is_unfinished(below.name):
             return False
-        return self._tree.real(str(below)) not in put_away
+        real = self._tree.below(below)
+        return real is not None and real not in put_away
 
     def _chunks(self, file: FileVersion, offset: int) -> Iterator[bytes]:
         spot = self._tree.spot(file)

@@ -56,6 +56,11 @@ class Tree:
         """
         return self._confinement.resolved(self._path / path)
 
+    def below(self, path: PurePath) -> Path | None:
+        """The real path of a subfolder; None when it may not be used."""
+        real = self.real() / path
+        return real if self._confinement.allows(real) else None
+
     @contextmanager
     def opened(self, below: PurePath = TOP) -> Iterator[Folder]:
         """Hold a folder of the tree open.

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.checking import KEPT
 from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.column_types.numbers import NumericType
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.model.target_model import TargetColumn
 
-#: What JSON strings may not hold as it is, beside quotes and backslashes: RFC 8259 section 7.
+#: What JSON strings may not hold as it is, beside quotes and backslashes: RFC 8259, section 7.
 _CONTROL = r"[\x00-\x1f]"
 _CONTROL_ESCAPES = {character: json.dumps(character)[1:-1] for character in map(chr, range(0x20))}
-#: What makes a cell of CSV need quotes, RFC 4180 section 2.
+#: What makes a cell of CSV need quotes: RFC 4180, section 2.
 _CSV_SPECIAL = r'[",\r\n]'
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """One column of a batch."""
+
+    type: CellType
+    values: pa.Array
+    kept: pa.StringArray
+    """The text of erroneous cells, which stands in place of their value; null elsewhere."""
 
 
 class RowTexts(ABC):
@@ -30,7 +43,7 @@ class RowTexts(ABC):
     after: str
 
     def __init__(self, columns: Sequence[TargetColumn]) -> None:
-        self._columns = [(column.key, cell_type(column)) for column in columns]
+        self._types = {column.key: cell_type(column) for column in columns}
 
     @abstractmethod
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
@@ -40,31 +53,27 @@ class RowTexts(ABC):
         """Rows as the body of a request."""
         return (self.before + self.between.join(texts.to_pylist()) + self.after).encode()
 
-    def _shown(self, batch: pa.RecordBatch) -> list[tuple[str, pa.Array, pa.StringArray, pa.StringArray | None]]:
-        """Key, values, their text and, where erroneous cells are kept, the text of those, by column."""
-        kept = {name: batch.column(name) for name in batch.schema.names if name.startswith(KEPT)}
-        return [
-            (key, batch.column(key), kind.show(batch.column(key)), kept.get(KEPT + key)) for key, kind in self._columns
-        ]
+    def _cells(self, batch: pa.RecordBatch) -> Iterator[_Cells]:
+        nothing = pa.nulls(batch.num_rows, pa.string())
+        names = set(batch.schema.names)
+        for key, kind in self._types.items():
+            kept = batch.column(KEPT + key) if KEPT + key in names else nothing
+            yield _Cells(kind, batch.column(key), kept)
 
 
 class JsonTexts(RowTexts):
-    """Objects with numbers and truth values as what they are; dates and times in ISO 8601 or their column's format.
+    """Objects with numbers and truth values as what they are, and everything else as text in its column's format.
 
-    Numbers are written digit by digit, so that decimals stay exact; number formats are for files. An erroneous cell
-    that is kept is a string.
+    Numbers are written digit by digit, so that decimals stay exact; number formats are for files.
     """
 
     media_type = "application/json"
     before, between, after = "[", ",", "]"
 
-    def __init__(self, columns: Sequence[TargetColumn]) -> None:
-        super().__init__([column.model_copy(update={"number_format": None}) for column in columns])
-
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
         pieces: list[pa.StringArray | str] = []
-        for key, values, shown, kept in self._shown(batch):
-            pieces += [f"{',' if pieces else '{'}{json.dumps(key, ensure_ascii=False)}:", _json(values, shown, kept)]
+        for key, cells in zip(self._types, self._cells(batch), strict=True):
+            pieces += [f"{',' if pieces else '{'}{json.dumps(key, ensure_ascii=False)}:", _json(cells)]
         return concatenated(*pieces, "}")
 
 
@@ -84,23 +93,20 @@ class CsvTexts(RowTexts):
     def __init__(self, columns: Sequence[TargetColumn]) -> None:
         super().__init__(columns)
         header = _lines([pa.array([column.key], pa.string()) for column in columns])
-        self.before = header[0].as_py() + "\n"
+        self.before = f"{header[0].as_py()}\n"
 
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
-        return _lines([shown if kept is None else pc.coalesce(shown, kept) for _, _, shown, kept in self._shown(batch)])
+        return _lines([pc.coalesce(cells.kept, cells.type.show(cells.values)) for cells in self._cells(batch)])
 
 
-def _json(values: pa.Array, shown: pa.StringArray, kept: pa.StringArray | None) -> pa.StringArray:
-    if pa.types.is_floating(values.type):
-        # Percentages are shown with their sign.
-        text = values.cast(pa.string())
+def _json(cells: _Cells) -> pa.StringArray:
+    if isinstance(cells.type, NumericType):
+        text = cells.type.plain(cells.values)
+    elif pa.types.is_boolean(cells.values.type):
+        text = cells.values.cast(pa.string())
     else:
-        text = shown if _is_bare(values.type) else _json_strings(shown)
-    return pc.coalesce(text, *([] if kept is None else [_json_strings(kept)]), "null")
-
-
-def _is_bare(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind))
+        text = _json_strings(cells.type.show(cells.values))
+    return pc.coalesce(_json_strings(cells.kept), text, "null")
 
 
 def _json_strings(text: pa.StringArray) -> pa.StringArray:

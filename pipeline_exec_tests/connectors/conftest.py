@@ -29,6 +29,7 @@ def shared_folder():
 
 @pytest.fixture
 def other_file_system():
-    """A folder on another file system than the temporary ones."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+    """A folder in memory, on another file system than the temporary ones; where there is none, a temporary one."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         yield Path(name)

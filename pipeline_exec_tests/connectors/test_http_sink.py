@@ -289,15 +289,18 @@ def test_csv_holds_values_in_the_format_of_their_column(destination, typed_rows)
 
 @pytest.mark.parametrize(
     ("body_format", "body"),
-    [("JSON", b'[{"id":1,"name":"a"},{"id":"two","name":"b"}]'), ("CSV", b"id,name\n1,a\ntwo,b\n")],
+    [
+        ("JSON", b'[{"id":1,"name":"a"},{"id":"two","name":"b"},{"id":"003","name":"c"}]'),
+        ("CSV", b"id,name\n1,a\ntwo,b\n003,c\n"),
+    ],
 )
 def test_an_erroneous_cell_that_is_kept_stands_in_place_of_its_value(destination, body_format, body):
     schema = pa.schema([*SCHEMA, ("kept:id", pa.string()), ("kept:name", pa.string())])
     arrays = [
-        pa.array([1, None], pa.int64()),
-        pa.array(["a", "b"]),
-        pa.array([None, "two"]),
-        pa.array([None, None], pa.string()),
+        pa.array([1, None, 3], pa.int64()),
+        pa.array(["a", "b", "c"]),
+        pa.array([None, "two", "003"]),
+        pa.array([None, None, None], pa.string()),
     ]
     rows = Rows(schema, [pa.RecordBatch.from_arrays(arrays, schema=schema)])
     sent(destination.sink(body_format=body_format), rows)

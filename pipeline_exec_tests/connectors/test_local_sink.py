@@ -179,6 +179,13 @@ def test_a_folder_outside_the_local_roots_is_refused(tmp_path, staged):
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_nothing_is_written_into_the_services_own_folder(tmp_path, staged):
+    sink = LocalSink(LocalOutput(path=str(tmp_path / "state")), Settings(home=tmp_path / "state"))
+    with pytest.raises(WriteFileFailure, match="outside"):
+        sink.place(staged, PARCEL)
+    assert not (tmp_path / "state").exists()
+
+
 def test_a_link_in_the_way_of_the_part_file_is_replaced_not_followed(destination, staged, tmp_path):
     (tmp_path / "victim").write_bytes(b"victim")
     destination.put("other.csv", b"other")
