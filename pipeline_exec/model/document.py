@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -39,15 +39,7 @@ class Document(BaseModel):
 
 def invalid_document(error: ValidationError, *, at: str = "") -> InvalidDocument:
     """Say in our words what pydantic found."""
-    details = error.errors(include_url=False)
-    wrong = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
-    problems = [
-        FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=sentence(detail))
-        for detail in details
-        # Pydantic calls a list too short when its items are wrong.
-        if detail["type"] != "too_short" or detail["loc"] not in wrong
-    ]
-    return invalid(problems)
+    return invalid(field_problems(error.errors(include_url=False), at=at))
 
 
 def invalid(problems: Sequence[FieldProblem]) -> InvalidDocument:
@@ -57,13 +49,28 @@ def invalid(problems: Sequence[FieldProblem]) -> InvalidDocument:
     return InvalidDocument(f"The document is not valid: {named}{more}.", problems)
 
 
+def field_problems(details: Sequence[Mapping[str, Any]], *, at: str = "") -> list[FieldProblem]:
+    """What pydantic found, in our words.
+
+    Args:
+        details: As its errors list them.
+        at: Dotted path of the document within the user's.
+    """
+    wrong = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    return [
+        FieldProblem(field=dotted((*([at] if at else []), *detail["loc"])), message=_sentence(detail))
+        for detail in details
+        # Pydantic calls a list too short when its items are wrong.
+        if detail["type"] != "too_short" or detail["loc"] not in wrong
+    ]
+
+
 def dotted(location: tuple[int | str, ...]) -> str:
     """``("columns", 0, "key")`` as ``columns.0.key``."""
     return ".".join(str(part) for part in location)
 
 
-def sentence(detail: Mapping[str, object]) -> str:
-    """What pydantic says of one field, in our words."""
+def _sentence(detail: Mapping[str, Any]) -> str:
     match detail["type"], detail.get("ctx"):
         case "extra_forbidden", _:
             return "is not a known attribute"
