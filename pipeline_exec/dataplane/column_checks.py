@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from pipeline_exec.dataplane.validations.unique import UniqueCheck
 from pipeline_exec.model.target_model import TargetColumn
 
 Mask = npt.NDArray[np.bool_]
+
+#: Characters of a message of the user's own: every finding has it.
+LONGEST_MESSAGE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def _given(column: TargetColumn, kind: CellType) -> list[tuple[Check, str | None
     problems = Problems()
     checks: list[tuple[Check, str | None]] = []
     for number, validation in enumerate(column.validations):
+        if len(validation.message or "") > LONGEST_MESSAGE:
+            problems.add(f"validations.{number}.message", f"must not have more than {LONGEST_MESSAGE} characters")
         with problems.collected(under=f"validations.{number}"):
             checks.append((rule_of(validation).check(kind), validation.message))
     problems.refuse(f"Column {column.key!r}")

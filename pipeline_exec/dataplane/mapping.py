@@ -12,7 +12,7 @@ from pipeline_exec.dataplane.matching import match_columns
 from pipeline_exec.dataplane.problems import Problems, listed, nearest, unknown
 from pipeline_exec.dataplane.text import as_text, empty_as_null
 from pipeline_exec.dataplane.transformations import build
-from pipeline_exec.dataplane.transformations.step import Merger, Step
+from pipeline_exec.dataplane.transformations.step import LARGEST, Merger, Step
 from pipeline_exec.errors import MappingFailure
 from pipeline_exec.model.mapping import ColumnMapping, MappingConfig, MappingMode
 from pipeline_exec.model.target_model import TargetColumn
@@ -57,10 +57,12 @@ class Recipe:
     def make(self, columns: Sequence[pa.StringArray], rows: int) -> pa.StringArray:
         """The target column of so many rows, from its source columns."""
         if self.merger is not None and columns:
+            _refuse_too_large(self.merger.size_after(columns))
             text = empty_as_null(self.merger.merge(columns))
         else:
             text = columns[0] if columns else pa.nulls(rows, pa.string())
         for step in self.steps:
+            _refuse_too_large(step.size_after(text))
             text = empty_as_null(step.apply(text))
         return text
 
@@ -161,11 +163,17 @@ def _refuse_absent(recipes: Iterable[Recipe], source_columns: Sequence[str]) -> 
         )
 
 
+def _refuse_too_large(size: int) -> None:
+    # Some kernels count bytes in 32 bits without noticing that there are more.
+    if size > LARGEST:
+        raise pa.ArrowCapacityError(f"they would make {size // 2**20} MB of a batch")
+
+
 def _absent(name: str, target: str, source_columns: Sequence[str]) -> str:
     meant = nearest(name, source_columns)
     hint = f"; did you mean {meant!r}?" if meant else ""
     return f"{name!r} (mapped to {target!r}{hint})"
 
 
-_MERGED_ALREADY: Final = "can only be the first transformation: behind it there is one text, not several"
+_MERGED_ALREADY: Final = "can only be the first transformation: behind it there is one text"
 _NOT_MERGED: Final = "several source columns need JOIN, CONCATENATE or COALESCE as the first transformation"

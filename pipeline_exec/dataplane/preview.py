@@ -24,4 +24,4 @@ def _cells(column: pa.Array) -> list[str]:
 
 def _escaped(cell: str) -> str:
     # Behind a backslash a pipe is text; a line break would end the row.
-    return " ".join(cell.replace("\\", "\\\\").replace("|", "\\|").split("\n"))
+    return " ".join(cell.replace("\\", "\\\\").replace("|", "\\|").splitlines())

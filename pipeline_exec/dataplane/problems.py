@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from pipeline_exec.dataplane.text import cut
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 
 #: How many names or problems a message spells out.
@@ -43,14 +44,15 @@ class Problems:
         """
         if self._found:
             named = [f"{problem.field}: {problem.message.rstrip('.')}" for problem in self._found]
-            raise InvalidDocument(f"{subject} is not valid: {listed(named, '; ')}.", self._found)
+            more = f"; and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+            raise InvalidDocument(f"{subject} is not valid: {'; '.join(named[:MOST_NAMED])}{more}.", self._found)
 
 
-def listed(names: Iterable[str], separator: str = ", ") -> str:
+def listed(names: Iterable[str]) -> str:
     """Names as a sentence lists them; of very many the first, and how many there are besides."""
     names = list(names)
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return separator.join(names[:MOST_NAMED]) + more
+    return ", ".join(map(cut, names[:MOST_NAMED])) + more
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

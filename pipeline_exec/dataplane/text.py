@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Sized
+from typing import Annotated, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,6 +43,11 @@ def shortened(text: pa.StringArray, longest: int = LONGEST_QUOTED) -> pa.StringA
     return pc.if_else(is_long, concatenated(pc.utf8_slice_codeunits(text, 0, longest), "…"), text)
 
 
+def cut(text: str, longest: int = LONGEST_QUOTED) -> str:
+    """One text cut to so many characters, as ``shortened``."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:
     """Pieces one after the other, row by row; a piece that is one text stands in every row."""
     return pc.binary_join_element_wise(*pieces, "")
@@ -65,6 +71,15 @@ def regular_expression(pattern: str) -> str:
     return pattern
 
 
+def _some(items: Items) -> Items:
+    if not items:
+        raise ValueError("needs at least one")
+    return items
+
+
+Items = TypeVar("Items", bound=Sized)
+#: Unlike a length given to pydantic, not complained about as well when an item is wrong.
+NOT_EMPTY = AfterValidator(_some)
 CellText = Annotated[str, BeforeValidator(scalar_text)]
 """Text in a document; a number or a truth value stands for its text."""
 Pattern = Annotated[str, AfterValidator(regular_expression)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -37,6 +38,6 @@ def enforce(counts: Counts, threshold: float, top: Sequence[tuple[str, str, int]
 
 def _percentage(counts: Counts, allowed: Fraction) -> str:
     # With so many decimals that it reads as more than what is allowed.
-    percentage = Fraction(100 * counts.total_error_cells, counts.total_cells)
-    shown = (f"{float(percentage):.{decimals}f}" for decimals in range(1, 20))
-    return next((text for text in shown if Fraction(text) > allowed), str(float(percentage)))
+    percentage = Decimal(100 * counts.total_error_cells) / counts.total_cells
+    shown = (f"{percentage:.{decimals}f}" for decimals in range(1, 20))
+    return next((text for text in shown if Fraction(text) > allowed), str(percentage))

@@ -20,6 +20,9 @@ class Constant(Step):
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         return pa.repeat(pa.scalar(self.value, pa.string()), len(text))
 
+    def size_after(self, text: pa.StringArray) -> int:
+        return len(text) * len(self.value.encode())
+
 
 class Default(Step):
     """The value where the cell is empty."""
@@ -28,3 +31,6 @@ class Default(Step):
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         return pc.fill_null(text, self.value)
+
+    def size_after(self, text: pa.StringArray) -> int:
+        return int(text.nbytes) + int(text.null_count) * len(self.value.encode())

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from pipeline_exec.dataplane.date_formats import DateFormat, read, show
 from pipeline_exec.dataplane.moments import Field as MomentField
+from pipeline_exec.dataplane.text import NOT_EMPTY
 from pipeline_exec.dataplane.transformations.step import Step
 
 
@@ -21,7 +22,7 @@ def _known(text: str) -> str:
 class Date(Step):
     """What fits one of the formats becomes ISO 8601, in UTC where it has a zone; what fits none stays as it is."""
 
-    formats: tuple[Annotated[str, AfterValidator(_known)], ...] = Field(min_length=1)
+    formats: Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], NOT_EMPTY]
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         unread, result = text, text

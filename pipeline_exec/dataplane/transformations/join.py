@@ -22,6 +22,9 @@ class Join(Merger):
         first = pc.if_else(is_empty, "", columns[0])
         return pc.binary_join_element_wise(first, *columns[1:], self.separator, null_handling="skip")
 
+    def size_after(self, columns: Sequence[pa.StringArray]) -> int:
+        return super().size_after(columns) + sum(map(len, columns)) * len(self.separator.encode())
+
 
 class Concatenate(Join):
     """As JOIN, with nothing between the texts unless a separator is given."""

@@ -27,3 +27,6 @@ class OptionMapping(Step):
         values = pa.array(list(self.options.values()), pa.string())
         option = pc.index_in(pc.fill_null(text, ""), options)
         return pc.if_else(option.is_valid(), values.take(option), text)
+
+    def size_after(self, text: pa.StringArray) -> int:
+        return int(text.nbytes) + len(text) * max(len(value.encode()) for value in self.options.values())

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.text import CellText, Pattern, keep_where
-from pipeline_exec.dataplane.transformations.step import Step
+from pipeline_exec.dataplane.transformations.step import LARGEST, Step
 
 
 class RegexExtract(Step):
@@ -51,6 +51,14 @@ class RegexReplace(Step):
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         return pc.replace_substring_regex(text, self.pattern, self.replacement)
+
+    def size_after(self, text: pa.StringArray) -> int:
+        size, replacement = int(text.nbytes), len(self.replacement.encode())
+        with_groups = size * (1 + self.replacement.count("\\"))
+        if_everywhere = with_groups + (size + len(text)) * replacement
+        if if_everywhere <= LARGEST:
+            return if_everywhere
+        return with_groups + (pc.sum(pc.count_substring_regex(text, self.pattern)).as_py() or 0) * replacement
 
 
 def _refuse_unless_replaceable(pattern: str, replacement: str) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pyarrow as pa
 
 from pipeline_exec.model.document import Document
+
+#: Bytes that one column of one batch may take; what is read comes in batches of about 16 MB.
+LARGEST: Final = 2**29
 
 
 class Step(Document, ABC):
@@ -25,6 +28,10 @@ class Step(Document, ABC):
             text: One batch; the outcome for a row depends on nothing but the row.
         """
 
+    def size_after(self, text: pa.StringArray) -> int:
+        """How many bytes the outcome takes at most; to be told by what makes texts much longer than they were."""
+        return int(text.nbytes)
+
 
 class Merger(Document, ABC):
     """A transformation of several source columns into one; it can only be the first."""
@@ -32,3 +39,7 @@ class Merger(Document, ABC):
     @abstractmethod
     def merge(self, columns: Sequence[pa.StringArray]) -> pa.StringArray:
         """A text for each row of the columns, of which there is at least one."""
+
+    def size_after(self, columns: Sequence[pa.StringArray]) -> int:
+        """As that of a ``Step``."""
+        return sum(column.nbytes for column in columns)

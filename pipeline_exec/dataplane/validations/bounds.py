@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.text import CellText, concatenated, shortened
+from pipeline_exec.dataplane.text import CellText, concatenated, cut, shortened
 from pipeline_exec.dataplane.validations.check import Cells, Check, Rule, values_of
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 
@@ -27,7 +27,7 @@ class MinCheck(Check):
         return pc.less(cells.values, self._bound)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
-        return concatenated(f"Must be {self._expected} {self._text}; it is ", shortened(cells.text), ".")
+        return concatenated(f"Must be {self._expected} {cut(self._text)}; it is ", shortened(cells.text), ".")
 
 
 class MaxCheck(MinCheck):

@@ -28,15 +28,21 @@ class LengthCheck(Check):
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         length = pc.utf8_length(cells.text).cast(pa.string())
-        return concatenated(f"Must have {self._expected} characters; ", quoted(cells.text), " has ", length, ".")
+        return concatenated(f"Must have {self._expected}; ", quoted(cells.text), " has ", length, ".")
 
     @property
     def _expected(self) -> str:
         if self._greatest is None:
-            return f"at least {self._least}"
+            return f"at least {_characters(self._least or 0)}"
         if self._least is None:
-            return f"at most {self._greatest}"
-        return f"{self._least} to {self._greatest}" if self._least < self._greatest else f"exactly {self._least}"
+            return f"at most {_characters(self._greatest)}"
+        if self._least == self._greatest:
+            return f"exactly {_characters(self._least)}"
+        return f"{self._least} to {_characters(self._greatest)}"
+
+
+def _characters(number: int) -> str:
+    return f"{number} character{'' if number == 1 else 's'}"
 
 
 class LengthRule(Rule):

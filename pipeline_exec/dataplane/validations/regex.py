@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.text import Pattern, concatenated, quoted
+from pipeline_exec.dataplane.text import Pattern, concatenated, cut, quoted
 from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
 
 
@@ -22,7 +22,7 @@ class RegexCheck(Check):
         return pc.invert(pc.match_substring_regex(cells.text, self._pattern))
 
     def complaints(self, cells: Cells) -> pa.StringArray:
-        return concatenated("Must match the pattern ", self._pattern, "; ", quoted(cells.text), " does not.")
+        return concatenated(f"Must match the pattern {cut(self._pattern)}; ", quoted(cells.text), " does not.")
 
 
 class RegexRule(Rule):

@@ -1,0 +1,130 @@
+"""Random tables, mappings and targets: small, and full of what is nearly right."""
+
+from hypothesis import strategies as st
+
+from pipeline_exec_tests.dataplane.tables import column, mapping
+
+CHARACTERS = st.text("ab BÄé\t\n\u00a0'@/.,-+:;%0123456789eETZ", max_size=8)
+
+#: Cells that are right or nearly so, by column type.
+SAMPLES = {
+    "string": ["a", " a", "Ab", "x-1", "Ünïcode"],
+    "int": ["5", "05", "+5", "-7", "9223372036854775807", "9223372036854775808", "1.0", "0x1F", "1e3", "12", "100"],
+    "float": ["1.5", "-.5", "5.", "1e5", "1e400", "nan", "inf", "0", "-0.0", "1.50", "1,5", "100"],
+    "percentage": ["5", "5%", "5 %", "5  %", "%", "12.5%"],
+    "decimal": ["1.5", "1.50", "0.123456789", "0.1234567891", "9" * 29, "9" * 30, "1e5", "1." + "0" * 40, "-.5", "0"],
+    "boolean": ["true", "No", "Y", "0", "2", "maybe"],
+    "category": ["de", "DE", "Germany", "germany", "BRD", "at", "fr"],
+    "date": ["2024-02-29", "2023-02-29", "29.02.2024", "31.04.2024", "2024-12-31 00:00:00", "2024-12-31T10:00Z"],
+    "timestamp": ["2024-02-29", "2024-02-29T10:00:00.123456789Z", "2024-02-29 10:00+01:00", "2024-02-30T10:00", "x"],
+    "time": ["10:00", "23:59:59", "24:00", "10:00:00.5", "1:00"],
+    "email": ["a@b.de", "a.b@c-d.org", "a@b", "@b.de", "a b@c.de", "a@b..de", "a@1.2", "a" * 65 + "@b.de"],
+    "uuid": ["6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f", "6F1F2C9E-54B1-4C5E-9D3E-1A2B3C4D5E6F", "6f1f2c9e"],
+}
+OPTIONS = [
+    {"value": "de", "label": "Germany", "alternative_matches": ["BRD", "at"]},
+    {"value": "at", "label": "Austria"},
+]
+#: A smallest and a greatest value where there can be one.
+BOUNDS = {
+    "int": ("0", "50"),
+    "float": ("0", "50"),
+    "percentage": ("0", "10%"),
+    "decimal": ("0.1", "10"),
+    "date": ("2024-01-01", "2024-12-30"),
+    "timestamp": ("2024-02-29T01:00:00Z", "2024-03-01"),
+    "time": ("10:00", "20:00"),
+}
+
+
+def cells(kind):
+    """Cells of a column of a type: right, nearly right, wrong, empty."""
+    samples = st.sampled_from(SAMPLES[kind])
+    damaged = st.builds(lambda sample, more: sample + more, samples, CHARACTERS)
+    return st.one_of(st.none(), samples, samples, damaged, CHARACTERS.filter(bool))
+
+
+def validations(kind):
+    """Validations that have a meaning for a type."""
+    patterns = st.sampled_from(["^[A-Za-z]+$", "[0-9]", "a|5", "^.{1,3}$"])
+    few = st.lists(st.sampled_from(SAMPLES[kind][:1] * 2), min_size=1, max_size=2)
+    choices = [
+        st.builds(lambda pattern: {"type": "REGEX", "pattern": pattern}, patterns),
+        st.builds(
+            lambda low, more: {"type": "LENGTH", "min": low, "max": low + more}, st.integers(0, 3), st.integers(0, 9)
+        ),
+        st.builds(lambda values: {"type": "ONE_OF", "values": values}, few),
+    ]
+    if kind in BOUNDS:
+        low, high = BOUNDS[kind]
+        choices.append(st.sampled_from([{"type": "MIN", "value": low}, {"type": "MAX", "value": high}]))
+    return st.lists(st.one_of(choices), max_size=2)
+
+
+@st.composite
+def targets(draw):
+    """One to four columns of random types with random checks."""
+    columns = []
+    for number in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(sorted(SAMPLES)))
+        attributes = {"column_type": kind, "required": draw(st.booleans()), "unique": draw(st.booleans())}
+        if kind == "category":
+            attributes["options"] = OPTIONS
+        if kind == "date" and draw(st.booleans()):
+            attributes["output_format"] = "DD.MM.YYYY"
+        columns.append(column(f"x{number}", validations=draw(validations(kind)), **attributes))
+    return columns
+
+
+@st.composite
+def mapped_tables(draw):
+    """A target, and rows of text for it."""
+    target = draw(targets())
+    row = st.fixed_dictionaries({column.key: cells(column.column_type) for column in target})
+    return target, draw(st.lists(row, max_size=25))
+
+
+DATES = ["31.12.2024", "12/31/2024", "31.02.2024"]
+NUMBERS = ["1.234,56", "1.2.3,4", "-0,5", "12.34,5", "1.234.567", ",5", "5,"]
+SOURCE_CELLS = st.one_of(
+    st.none(), st.just(""), CHARACTERS, st.sampled_from([*DATES, *NUMBERS, " a  b ", "a-b-c", "ab"])
+)
+STEPS = st.one_of(
+    st.just({"type": "TRIM"}),
+    st.builds(lambda to: {"type": "CASE", "to": to}, st.sampled_from(["upper", "lower"])),
+    st.builds(
+        lambda old, new: {"type": "REPLACE", "old": old, "new": new},
+        st.sampled_from(["a", "-", "ab"]),
+        st.sampled_from(["", "b", "--"]),
+    ),
+    st.builds(lambda part: {"type": "SPLIT", "separator": "-", "part": part}, st.sampled_from([1, 2, 3, -1, -2, -3])),
+    st.sampled_from([{"type": "CONSTANT", "value": "c"}, {"type": "DEFAULT", "value": "d"}]),
+    st.just({"type": "OPTION_MAPPING", "options": {"ab": "AB", "": "empty", "a": ""}}),
+    st.builds(lambda group: {"type": "REGEX_EXTRACT", "pattern": "([a-z])([0-9])?", "group": group}, st.integers(0, 1)),
+    st.just({"type": "REGEX_REPLACE", "pattern": "([0-9])-([0-9])", "replacement": r"\2/\1"}),
+    st.just({"type": "NUMBER", "decimal": ",", "thousands": "."}),
+    st.just({"type": "DATE", "formats": ["DD.MM.YYYY", "MM/DD/YYYY"]}),
+)
+MERGERS = st.sampled_from([{"type": "JOIN", "separator": "-"}, {"type": "CONCATENATE"}, {"type": "COALESCE"}])
+
+
+@st.composite
+def source_tables(draw):
+    """A mapping in EXACT mode, its target, and rows of a source."""
+    names = ["s0", "s1", "s2"]
+    mappings = []
+    for number in range(draw(st.integers(1, 3))):
+        sources = draw(st.lists(st.sampled_from(names), max_size=3))
+        steps = draw(st.lists(STEPS, max_size=3))
+        first = [draw(MERGERS)] if len(sources) > 1 else []
+        mappings.append({"source_columns": sources, "target_column": f"x{number}", "transformations": first + steps})
+    target = [column(f"x{number}") for number in range(4)]
+    rows = draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, SOURCE_CELLS)), max_size=25))
+    return mapping(*mappings, mode="EXACT"), target, rows
+
+
+@st.composite
+def cuts(draw, rows):
+    """The same rows in batches of random sizes, empty ones among them."""
+    places = sorted(draw(st.lists(st.integers(0, len(rows)), max_size=4)))
+    return [rows[begin:end] for begin, end in zip([0, *places], [*places, len(rows)], strict=True)]

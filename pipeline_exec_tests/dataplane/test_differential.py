@@ -1,0 +1,63 @@
+"""The vectorised plane and the slow oracle agree on random tables, rules and batch sizes."""
+
+from dataclasses import asdict
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline_exec.dataplane.checking import Checker
+from pipeline_exec.dataplane.mapping import compile_mapping
+from pipeline_exec.model.pipeline import OnError
+from pipeline_exec_tests.dataplane.oracle import Oracle, map_row
+from pipeline_exec_tests.dataplane.strategies import cuts, mapped_tables, source_tables
+
+ON_ERROR = st.sampled_from(OnError)
+
+
+def as_batch(rows, names):
+    return pa.RecordBatch.from_pylist(rows, pa.schema([(name, pa.string()) for name in names]))
+
+
+@settings(max_examples=150)
+@given(st.data(), source_tables())
+def test_mapping_agrees_with_the_oracle(data, source):
+    config, target, rows = source
+    names = ["s0", "s1", "s2"]
+    mapper = compile_mapping(config, target, names)
+    mapped = [mapper.map(as_batch(part, names)) for part in data.draw(cuts(rows))]
+    assert all(batch.schema == mapper.schema for batch in mapped)
+    assert [row for batch in mapped for row in batch.to_pylist()] == [map_row(row, config, target) for row in rows]
+
+
+@settings(max_examples=200)
+@given(st.data(), mapped_tables(), ON_ERROR)
+def test_checking_agrees_with_the_oracle(data, table, on_error):
+    target, rows = table
+    oracle = Oracle(target, on_error)
+    for row in rows:
+        oracle.check(row)
+    checker = Checker(target, on_error)
+    names = [column.key for column in target]
+    checked = [checker.check(as_batch(part, names)) for part in data.draw(cuts(rows))]
+    findings = [finding for each in checked for finding in each.findings.to_pylist()]
+    assert [
+        tuple(finding[name] for name in ("row", "column", "value", "code")) for finding in findings
+    ] == oracle.findings
+    assert [row for each in checked for row in each.rows.to_pylist()] == oracle.rows
+    assert asdict(checker.counts) == dict(oracle.counts)
+    assert all(each.rows.schema == checker.schema for each in checked)
+
+
+@given(st.data(), mapped_tables(), ON_ERROR)
+def test_how_a_table_is_cut_into_batches_makes_no_difference(data, table, on_error):
+    target, rows = table
+    names = [column.key for column in target]
+
+    def outcome(parts):
+        checker = Checker(target, on_error)
+        checked = [checker.check(as_batch(part, names)) for part in parts]
+        delivered = pa.Table.from_batches([each.rows for each in checked], checker.schema).combine_chunks()
+        return delivered, pa.Table.from_batches([each.findings for each in checked]).combine_chunks(), checker.counts
+
+    assert outcome(data.draw(cuts(rows))) == outcome([rows])

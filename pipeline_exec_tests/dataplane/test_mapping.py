@@ -1,0 +1,147 @@
+import pytest
+
+from pipeline_exec.dataplane.mapping import check_mapping, compile_mapping
+from pipeline_exec.errors import InvalidDocument, MappingFailure
+from pipeline_exec_tests.dataplane.tables import batch, column, mapping
+
+NOT_MERGED = "several source columns need JOIN, CONCATENATE or COALESCE as the first transformation"
+
+
+def chosen(target, source_columns, *mappings, mode="DEFAULT"):
+    return dict(compile_mapping(mapping(*mappings, mode=mode), target, source_columns).sources)
+
+
+def test_an_exact_mapping_fills_only_what_is_mapped():
+    mapper = compile_mapping(
+        mapping({"source_columns": ["Name"], "target_column": "name"}, mode="EXACT"),
+        [column("name"), column("city")],
+        ["Name", "city"],
+    )
+    mapped = mapper.map(batch(Name=["Anna", ""], city=["Rome", "Oslo"]))
+    assert mapped.to_pylist() == [{"name": "Anna", "city": None}, {"name": None, "city": None}]
+    assert mapper.schema.names == ["name", "city"]
+    assert mapper.sources == {"name": ("Name",), "city": ()}
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "expected"),
+    [
+        pytest.param(column("name"), ["Name", "name"], "name", id="the exact key before one in another case"),
+        pytest.param(column("first_name"), ["x", "First Name"], "First Name", id="but for case and punctuation"),
+        pytest.param(column("x", label="Given name"), ["given-name"], "given-name", id="the label"),
+        pytest.param(column("x", label="E-Mail"), ["EMAIL", "E-Mail"], "E-Mail", id="the exact label before one alike"),
+        pytest.param(column("x", alternative_matches=["Vorname"]), ["VORNAME"], "VORNAME", id="an alternative match"),
+        pytest.param(column("größe"), ["GRÖSSE"], "GRÖSSE", id="letters beyond ASCII"),
+        pytest.param(column("x", label="#"), ["*", "#"], "#", id="a label of punctuation matches as it stands only"),
+        pytest.param(column("x", label="y"), ["y", "x"], "x", id="the key before the label"),
+    ],
+)
+def test_a_column_without_mapping_is_found_by_its_names(target, source, expected):
+    assert chosen([target], source) == {target.key: (expected,)}
+
+
+def test_a_column_whose_names_are_all_absent_stays_empty():
+    assert chosen([column("x", label="?", alternative_matches=["!"])], ["y", "*"]) == {"x": ()}
+
+
+def test_a_source_column_is_found_for_the_better_match_only():
+    target = [column("customer", alternative_matches=["id"]), column("id")]
+    assert chosen(target, ["ID"]) == {"customer": (), "id": ("ID",)}
+
+
+def test_a_source_column_mapped_by_the_user_may_be_found_for_another_column():
+    joined = {
+        "source_columns": ["first", "last"],
+        "target_column": "name",
+        "transformations": [{"type": "CONCATENATE"}],
+    }
+    target = [column("name"), column("first"), column("last")]
+    assert chosen(target, ["first", "last"], joined) == {
+        "name": ("first", "last"),
+        "first": ("first",),
+        "last": ("last",),
+    }
+
+
+def test_a_mapping_without_source_columns_is_found_too_and_transformed():
+    trimmed = {"target_column": "name", "transformations": [{"type": "TRIM"}]}
+    mapper = compile_mapping(mapping(trimmed), [column("name")], ["Name"])
+    assert mapper.map(batch(Name=[" Anna "])).to_pylist() == [{"name": "Anna"}]
+
+
+def test_a_constant_needs_no_source_column():
+    constant = {"target_column": "name", "transformations": [{"type": "CONSTANT", "value": "c"}]}
+    mapper = compile_mapping(mapping(constant), [column("name")], ["name"])
+    assert mapper.sources == {"name": ()}
+    assert mapper.map(batch(name=["a", None])).to_pylist() == [{"name": "c"}, {"name": "c"}]
+
+
+def test_of_source_columns_with_the_same_name_the_first_is_taken():
+    mapper = compile_mapping(mapping(), [column("a")], ["a", "a"])
+    twice = batch(a=["first"], b=["second"]).rename_columns(["a", "a"])
+    assert mapper.map(twice).to_pylist() == [{"a": "first"}]
+
+
+def test_one_source_column_may_fill_several_columns():
+    halves = [
+        {
+            "source_columns": ["name"],
+            "target_column": key,
+            "transformations": [{"type": "SPLIT", "separator": " ", "part": part}],
+        }
+        for key, part in (("first", 1), ("last", -1))
+    ]
+    mapper = compile_mapping(mapping(*halves), [column("first"), column("last")], ["name"])
+    assert mapper.map(batch(name=["Anna B. Smith"])).to_pylist() == [{"first": "Anna", "last": "Smith"}]
+
+
+def test_a_batch_without_rows_is_mapped():
+    mapper = compile_mapping(mapping(), [column("a"), column("b")], ["a"])
+    assert mapper.map(batch(a=[])).schema == mapper.schema
+
+
+def test_an_absent_source_column_is_named_with_those_there_are():
+    config = mapping({"source_columns": ["Emial"], "target_column": "email"})
+    with pytest.raises(MappingFailure) as failed:
+        compile_mapping(config, [column("email")], ["Name", "Email"])
+    assert failed.value.message == (
+        "The source has no column 'Emial' (mapped to 'email'; did you mean 'Email'?); it has 'Name', 'Email'. "
+        "Correct the mapping, or the header of the source, and fix the execution."
+    )
+
+
+def test_all_absent_source_columns_are_named_at_once():
+    config = mapping(*({"source_columns": [f"{number}" * 3], "target_column": f"x{number}"} for number in range(3)))
+    with pytest.raises(MappingFailure) as failed:
+        compile_mapping(config, [column(f"x{number}") for number in range(3)], ["111", "other"])
+    assert "no column '000' (mapped to 'x0'), '222' (mapped to 'x2'); it has" in failed.value.message
+
+
+def test_everything_wrong_with_a_mapping_is_said_at_once():
+    config = mapping(
+        {"source_columns": ["a"], "target_column": "nmae", "transformations": [{"type": "TRIM"}]},
+        {"source_columns": ["a", "b"], "target_column": "city"},
+        {
+            "source_columns": ["a", "b"],
+            "target_column": "zip",
+            "transformations": [{"type": "TRIM"}, {"type": "COALESCE"}],
+        },
+        {"source_columns": ["a"], "target_column": "name", "transformations": [{"type": "SPLIT"}]},
+    )
+    with pytest.raises(InvalidDocument) as refused:
+        check_mapping(config, [column("name"), column("city"), column("zip")])
+    assert {problem.field.removeprefix("mapping_config."): problem.message for problem in refused.value.problems} == {
+        "mappings.0.target_column": "'nmae' is no target column (did you mean name?); there are name, city, zip",
+        "mappings.1.source_columns": NOT_MERGED,
+        "mappings.2.transformations.1.type": "can only be the first transformation: behind it there is one text",
+        "mappings.2.source_columns": NOT_MERGED,
+        "mappings.3.transformations.0.separator": "Field required",
+        "mappings.3.transformations.0.part": "Field required",
+    }
+    assert refused.value.message.startswith("The mapping is not valid: mapping_config.mappings.0.target_column: 'nmae'")
+
+
+def test_a_broken_mapping_is_refused_before_a_source_is_looked_at():
+    config = mapping({"source_columns": ["absent"], "target_column": "unknown"})
+    with pytest.raises(InvalidDocument):
+        compile_mapping(config, [column("name")], [])

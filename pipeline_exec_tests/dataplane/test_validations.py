@@ -1,0 +1,103 @@
+import pytest
+
+from pipeline_exec.dataplane.checking import check_target
+from pipeline_exec.dataplane.validations import VALIDATIONS
+from pipeline_exec.errors import InvalidDocument
+from pipeline_exec_tests.dataplane.cases import cases
+from pipeline_exec_tests.dataplane.tables import batch, check, column
+
+
+@pytest.mark.parametrize("case", cases("validations"))
+def test_a_validation_finds_what_its_fixture_says(case):
+    cells = [cell for cell, _ in case["cells"]]
+    (checked,), _ = check([column(**case["column"])], batch(x=cells))
+    found = [{} for _ in cells]
+    for finding in checked.findings.to_pylist():
+        assert finding["value"] == cells[finding["row"] - 1]
+        found[finding["row"] - 1][finding["code"]] = finding["message"]
+    assert found == [expected or {} for _, expected in case["cells"]]
+
+
+def test_every_validation_has_a_fixture():
+    shown = {
+        validation["type"]
+        for case in cases("validations")
+        for validation in case.values[0]["column"].get("validations", [])
+    }
+    assert shown == set(VALIDATIONS)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "validation", "field", "message"),
+    [
+        pytest.param(
+            {},
+            {"type": "MINI"},
+            "type",
+            "'MINI' is no validation (did you mean MIN?); there are LENGTH",
+            id="a typing mistake",
+        ),
+        pytest.param({}, {"type": "REGEX"}, "pattern", "Field required", id="a missing argument"),
+        pytest.param({}, {"type": "REGEX", "pattern": "("}, "pattern", "missing )", id="a broken pattern"),
+        pytest.param(
+            {},
+            {"type": "REGEX", "pattern": "a", "flags": "i"},
+            "flags",
+            "is not a known attribute",
+            id="a surplus argument",
+        ),
+        pytest.param(
+            {},
+            {"type": "MIN", "value": 5},
+            "type",
+            "MIN is for numbers and dates, not for a column of type string",
+            id="minimum of a string",
+        ),
+        pytest.param(
+            {"column_type": "int"},
+            {"type": "MAX", "value": "five"},
+            "value",
+            "'five' is not a whole number.",
+            id="maximum that is no number",
+        ),
+        pytest.param(
+            {"column_type": "date"},
+            {"type": "MIN", "value": "2024-02-31"},
+            "value",
+            "'2024-02-31' is not a date",
+            id="minimum that is no date",
+        ),
+        pytest.param(
+            {"column_type": "int"},
+            {"type": "ONE_OF", "values": [1, "x"]},
+            "values",
+            "'x' is not a whole number.",
+            id="one value of another type",
+        ),
+        pytest.param({}, {"type": "ONE_OF", "values": []}, "values", "needs at least one", id="no values"),
+        pytest.param({}, {"type": "LENGTH"}, "", "LENGTH needs min, max or both", id="no length"),
+        pytest.param(
+            {}, {"type": "LENGTH", "min": 5, "max": 4}, "", "min must not be greater than max", id="no possible length"
+        ),
+        pytest.param(
+            {},
+            {"type": "UNIQUE", "message": "m" * 501},
+            "message",
+            "not have more than 500 characters",
+            id="an endless message",
+        ),
+    ],
+)
+def test_wrong_arguments_are_refused_by_their_path(attributes, validation, field, message):
+    with pytest.raises(InvalidDocument) as refused:
+        check_target([column("ok"), column(validations=[{"type": "UNIQUE"}, validation], **attributes)])
+    (problem,) = refused.value.problems
+    assert problem.field == ".".join(filter(None, ("columns.1.validations.1", field)))
+    assert message in problem.message
+
+
+def test_long_values_are_cut_in_messages_and_whole_in_findings():
+    (checked,), _ = check([column(validations=[{"type": "ONE_OF", "values": ["a"]}])], batch(x=["b" * 1000]))
+    (finding,) = checked.findings.to_pylist()
+    assert finding["value"] == "b" * 1000
+    assert finding["message"] == f"Must be one of a; it is '{'b' * 60}…'."
