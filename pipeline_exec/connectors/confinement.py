@@ -34,7 +34,7 @@ class Confinement:
         if not self.allows(real):
             raise self._family.refused(
                 f"The folder {path} is outside the folders this service may use.",
-                "Choose another below PIPELINE_EXEC_LOCAL_ROOTS, if that is set; the service's own folder is never one.",
+                "Choose one below PIPELINE_EXEC_LOCAL_ROOTS where that is set; the service's own folder is never one.",
             )
         return real
 
