@@ -63,16 +63,15 @@ class ApiKeyAuth(Document):
 
     type: Literal["API_KEY"]
     key: HeaderSecret
-    name: HeaderName = "X-API-Key"
-    """The header, or the parameter of the query."""
-    location: Literal["HEADER", "QUERY"] = "HEADER"
+    header: HeaderName = "X-API-Key"
+    """The header that carries it."""
+    query: str | None = Field(None, min_length=1)
+    """The parameter of the query that carries it instead."""
 
     def credentials(self) -> Credentials:
         """The key, where it belongs."""
         key = self.key.get_secret_value()
-        if self.location == "QUERY":
-            return Credentials(query={self.name: key})
-        return Credentials(headers={self.name: key})
+        return Credentials(query={self.query: key}) if self.query else Credentials(headers={self.header: key})
 
 
 class OAuth2Auth(Document):

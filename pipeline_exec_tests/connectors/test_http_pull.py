@@ -100,8 +100,8 @@ def test_a_post_carries_its_body(http_server, pull, body, content, kind):
         ({"type": "NONE"}, None, {}),
         ({"type": "BEARER", "token": " t0ken\n"}, ("authorization", "Bearer t0ken"), {}),
         ({"type": "API_KEY", "key": "k3y"}, ("x-api-key", "k3y"), {}),
-        ({"type": "API_KEY", "key": "k3y", "name": "X-Token"}, ("x-token", "k3y"), {}),
-        ({"type": "API_KEY", "key": "k3y", "name": "key", "location": "QUERY"}, None, {"key": "k3y"}),
+        ({"type": "API_KEY", "key": "k3y", "header": "X-Token"}, ("x-token", "k3y"), {}),
+        ({"type": "API_KEY", "key": "k3y", "query": "key"}, None, {"key": "k3y"}),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )

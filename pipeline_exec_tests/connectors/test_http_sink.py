@@ -105,7 +105,7 @@ def test_one_connection_serves_all_batches(destination):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_a_batch_is_sent_with_the_connectors_method_headers_and_credentials(destination, method):
     sink = destination.sink(
-        method=method, headers={"X-Tenant": "acme"}, auth={"type": "API_KEY", "key": "k3y", "name": "X-Token"}
+        method=method, headers={"X-Tenant": "acme"}, auth={"type": "API_KEY", "key": "k3y", "header": "X-Token"}
     )
     sent(sink, rows_of(1))
     (request,) = destination.requests()
