@@ -1,0 +1,66 @@
+"""Rows of text as record batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final, TypeVar
+
+import pyarrow as pa
+
+from pipeline_exec.dataplane.text import empty_as_null
+from pipeline_exec.errors import SourceDataEmpty
+from pipeline_exec.model.rows import Rows
+
+Cell = TypeVar("Cell")
+
+#: Cells of a batch that is made from Python's strings, which take about 60 bytes each.
+_BATCH_CELLS: Final = 400_000
+
+
+def text_schema(names: Iterable[str]) -> pa.Schema:
+    """Columns of text."""
+    return pa.schema([(name, pa.string()) for name in names])
+
+
+def text_column(cells: Sequence[str | None]) -> pa.StringArray:
+    """Texts as a column."""
+    try:
+        return empty_as_null(pa.array(cells, pa.string()))
+    except UnicodeEncodeError:
+        return text_column([cell and _without_surrogates(cell) for cell in cells])
+
+
+def batches_of(
+    schema: pa.Schema, records: Iterable[Sequence[Cell]], column: Callable[[Sequence[Cell]], pa.StringArray]
+) -> Iterator[pa.RecordBatch]:
+    """Records as batches.
+
+    Args:
+        schema: Columns of text.
+        records: Each with as many cells as there are columns.
+        column: Makes text of the cells of one column.
+    """
+    remaining = iter(records)
+    size = max(1, _BATCH_CELLS // len(schema))
+    while taken := list(islice(remaining, size)):
+        yield pa.record_batch([column(cells) for cells in zip(*taken, strict=True)], schema=schema)
+
+
+def with_data(rows: Rows) -> Rows:
+    """The same rows, once it is sure that there is one.
+
+    Raises:
+        SourceDataEmpty: there is none.
+        ParsingFailure: the first cannot be read.
+    """
+    batches = (batch for batch in rows if batch.num_rows)
+    first = next(batches, None)
+    if first is None:
+        raise SourceDataEmpty("The file holds no row of data.", "Send a file that has rows below its header.")
+    return Rows(rows.schema, chain([first], batches))
+
+
+def _without_surrogates(cell: str) -> str:
+    """JSON can spell halves of characters, which no encoding can hold."""
+    return cell.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

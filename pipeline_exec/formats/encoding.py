@@ -1,0 +1,216 @@
+"""In which encoding a text file is, and its text as a stream."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from charset_normalizer import from_bytes
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats import signatures
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+#: Bytes read, decoded and handed on at a time.
+_CHUNK: Final = 1 << 20
+#: Bytes that are looked at for zero bytes and control characters, and for the language of an 8-bit encoding.
+_SAMPLE: Final = 64 * 1024
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    # These two begin with the mark of UTF-16 in the same order of bytes, so they come first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Text has hardly any control characters; a file of anything else has them everywhere.
+_FEW_CONTROLS: Final = 4
+_CONTROL_SHARE: Final = 0.05
+
+#: Letters beyond ASCII, of which Western languages have at most two in a row (``Größe``), and others whole words.
+_LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z]+")
+_WESTERN_RUN: Final = 2
+#: Signs (of currencies, fractions, quotations) that no Western word has inside; other encodings use them for letters.
+_SIGN_IN_WORD: Final = re.compile(
+    "(?<=[A-Za-z])[\u00a1-\u00bf\u00d7\u00f7\u02c6\u201a\u201e\u2020\u2021\u2030\u2039](?=[A-Za-z])"
+)
+
+
+def detect(path: Path, given: str | None) -> str:
+    """The encoding of a text file, by its name among Python's codecs.
+
+    Args:
+        path: The file.
+        given: The encoding somebody set; it is taken as it is.
+
+    Raises:
+        ParsingFailure: it is no text file, there is no such encoding, or it is not valid in it.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    what = signatures.name_of(head)
+    if what is not None:
+        raise ParsingFailure(f"The file is {what}, not text.", "Send it as a format that is read, such as CSV or XLSX.")
+    encoding = _known(given) if given else _marked(head) or _by_zero_bytes(head)
+    if encoding is None:
+        _refuse_binary(head)
+        return "utf-8" if (sample := _first_not_utf8(path)) is None else _eight_bit(sample)
+    if encoding == "utf-8" and (sample := _first_not_utf8(path)) is not None:
+        raise ParsingFailure(
+            "The file is not valid UTF-8 throughout.",
+            f"Set read_options.encoding; it may be {_eight_bit(sample)}, or save the file as UTF-8.",
+        )
+    return encoding
+
+
+def beginning(head: bytes) -> str:
+    """The first bytes of a file as text, whatever is in them."""
+    encoding = _marked(head) or _by_zero_bytes(head) or "utf-8"
+    return head.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def codec_name(name: str) -> str | None:
+    """What Python calls an encoding of text; None when there is none of this name."""
+    try:
+        # Some of Python's codecs turn bytes into bytes, such as "zip"; they refuse to encode text.
+        "".encode(name)
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+
+
+def text(path: Path, encoding: str) -> Iterator[str]:
+    """The file's text piece by piece, without its byte order mark.
+
+    Raises:
+        ParsingFailure: while iterating, at bytes that mean nothing in this encoding; it names the line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, start = 1, True
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                piece = decoder.decode(chunk, final=not chunk)
+            except UnicodeError as error:
+                raise _undecodable(error, encoding, line) from None
+            line += piece.count("\n")
+            if start and piece:
+                piece, start = piece.removeprefix("\ufeff"), False
+            if piece:
+                yield piece
+            if not chunk:
+                return
+
+
+def open_utf8(path: Path, encoding: str) -> BinaryIO:
+    """The file's text as UTF-8 bytes, without its byte order mark. Reading raises as ``text`` does."""
+    if encoding != "utf-8":
+        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding)), _CHUNK))
+    file = path.open("rb", buffering=0)
+    if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        file.seek(0)
+    return cast("BinaryIO", file)
+
+
+class _Utf8(io.RawIOBase):
+    """Pieces of text, read as UTF-8."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not self._rest:
+            self._rest = memoryview(next(self._pieces, "").encode())
+        into = memoryview(buffer)
+        taken = min(len(into), len(self._rest))
+        into[:taken] = self._rest[:taken]
+        self._rest = self._rest[taken:]
+        return taken
+
+
+def _known(name: str) -> str:
+    codec = codec_name(name)
+    if codec is None:
+        raise ParsingFailure(f'There is no encoding "{name}".', "Correct read_options.encoding, for instance to utf-8.")
+    return "utf-8" if codec == "utf-8-sig" else codec
+
+
+def _marked(head: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+
+
+def _by_zero_bytes(head: bytes) -> str | None:
+    """UTF-16 without a mark: of most characters (delimiters, digits, Latin letters) one byte is zero."""
+    pairs = len(head) // 2
+    if pairs == 0:
+        return None
+    first, second = (head[at : 2 * pairs : 2].count(0) / pairs for at in (0, 1))
+    if second > 0.4 and first < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if first > 0.4 and second < 0.05 else None
+
+
+def _refuse_binary(head: bytes) -> None:
+    if len(_CONTROL.findall(head)) > max(_FEW_CONTROLS, len(head) * _CONTROL_SHARE):
+        raise ParsingFailure(
+            "The file holds binary data, not text.", "Send it as a format that is read, such as CSV or XLSX."
+        )
+
+
+def _first_not_utf8(path: Path) -> bytes | None:
+    """Some bytes from where the file stops to be UTF-8; None when it is UTF-8 to its end."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb", buffering=0) as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return error.object[max(0, error.start - 256) :][:_SAMPLE]
+            if not chunk:
+                return None
+
+
+def _eight_bit(sample: bytes) -> str:
+    western = _decoded(sample, "cp1252")
+    if western is not None and _looks_western(western):
+        return "cp1252"
+    guess = from_bytes(sample).best()
+    if guess is not None and guess.encoding != "ascii" and _decoded(sample, guess.encoding) is not None:
+        return guess.encoding
+    return "latin-1" if western is None else "cp1252"
+
+
+def _decoded(sample: bytes, encoding: str) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeError:
+        return None
+
+
+def _looks_western(decoded: str) -> bool:
+    runs = [len(run) for run in _LETTERS.findall(decoded)]
+    long = sum(run for run in runs if run > _WESTERN_RUN)
+    return long * 4 <= sum(runs) and len(_SIGN_IN_WORD.findall(decoded)) * 10 <= sum(runs)
+
+
+def _undecodable(error: UnicodeError, encoding: str, line: int) -> ParsingFailure:
+    if isinstance(error, UnicodeDecodeError):
+        line += error.object[: error.start].decode(encoding, "replace").count("\n")
+    return ParsingFailure(
+        f"The bytes near line {line:,} mean nothing in the encoding {encoding}.",
+        "Set read_options.encoding to the right one, or save the file as UTF-8.",
+    )

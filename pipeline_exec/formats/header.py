@@ -1,0 +1,90 @@
+"""Where a table begins and what its columns are called; the same for text files and sheets."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Final
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats.kinds import Kind, is_year, kind_of
+from pipeline_exec.formats.limits import MAX_COLUMNS
+
+#: How many records below a candidate are compared with it, and how many titles may stand above it.
+_BODY: Final = 50
+
+Record = Sequence[str]
+
+
+def locate(records: Sequence[Record]) -> int | None:
+    """Which of a table's first records is its header; None when it has none and all are data.
+
+    Titles above the header (records with few cells over records with many) are passed over, but only when a header
+    follows: without one they might be data.
+    """
+    for candidate in _candidates(records):
+        if _is_header(records[candidate], records[candidate + 1 : candidate + 1 + _BODY]):
+            return candidate
+    return None
+
+
+def column_names(found: Sequence[str], width: int) -> tuple[str, ...]:
+    """Names for ``width`` columns, from the header's cells: trimmed, never empty, each used once.
+
+    Raises:
+        ParsingFailure: there are more columns than a table may have.
+    """
+    if width > MAX_COLUMNS:
+        raise ParsingFailure(
+            f"The file has {width:,} columns; at most {MAX_COLUMNS:,} are read.", "Check its delimiter, or split it."
+        )
+    trimmed = [cell.strip() for cell in found[:width]] + [""] * (width - len(found))
+    named = [name or f"column_{position}" for position, name in enumerate(trimmed, start=1)]
+    return tuple(_each_once(named))
+
+
+def _each_once(names: Sequence[str]) -> Iterator[str]:
+    taken: set[str] = set()
+    given = set(names)
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
+    for name in names:
+        fresh = name
+        while fresh in taken or (fresh != name and fresh in given):
+            fresh = f"{name}_{next(numbers[name])}"
+        taken.add(fresh)
+        yield fresh
+
+
+def _candidates(records: Sequence[Record]) -> Iterator[int]:
+    """The first record that is as wide as those below, and the first that is more than half as wide."""
+    filled = [sum(1 for cell in record if cell.strip()) for record in records[: 2 * _BODY]]
+    below = [max(filled[at + 1 : at + 1 + _BODY], default=filled[at]) for at in range(min(_BODY, len(filled)))]
+    full = [at for at, most in enumerate(below) if filled[at] * 2 >= most and len(records[at]) * 2 > most]
+    wide = [at for at in full if len(records[at]) >= below[at]]
+    yield from dict.fromkeys([*wide[:1], *full[:1]])
+
+
+def _is_header(record: Record, body: Sequence[Record]) -> bool:
+    score = sum(
+        _evidence(cell, [row[at] for row in body if at < len(row) and row[at].strip()])
+        for at, cell in enumerate(record)
+        if cell.strip()
+    )
+    return score > 0 or (score == 0 and all(_may_name(cell) for cell in record))
+
+
+def _evidence(name: str, below: Sequence[str]) -> int:
+    """1 when a cell differs from the cells below as a name does from values, -1 when it is one of them, else 0."""
+    if not below:
+        return 0
+    kinds = Counter(kind_of(cell) for cell in below)
+    usual, times = kinds.most_common(1)[0]
+    if kind_of(name) is Kind.TEXT:
+        differs = usual is not Kind.TEXT and times * 5 >= len(below) * 4
+        return 1 if differs else -int(name in below)
+    return 0 if is_year(name) and not all(map(is_year, below)) else -1
+
+
+def _may_name(cell: str) -> bool:
+    return kind_of(cell) in {Kind.TEXT, Kind.EMPTY} or is_year(cell)

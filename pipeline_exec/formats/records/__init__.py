@@ -1,0 +1,1 @@
+"""Records that are objects within objects, as in JSON."""

@@ -1,0 +1,111 @@
+"""Where in a JSON text its records are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats.limits import MAX_DEPTH
+from pipeline_exec.formats.records.scanner import Scanner
+
+#: How many keys an error names.
+_OFFERED: Final = 10
+
+
+def records_at(scanner: Scanner, path: str) -> Iterator[object]:
+    """The records of a text: one top-level value, or objects one after the other (JSON lines).
+
+    Args:
+        scanner: At the beginning of the text.
+        path: Dotted keys to the records; they are the elements of an array there, or the object there. Arrays on the
+            way are passed through element by element. Empty for the top.
+
+    Raises:
+        ParsingFailure: the text is not valid, or nothing is at the path.
+    """
+    walk = _Walk(scanner)
+    while scanner.peek():
+        is_array = scanner.peek() == "["
+        yield from walk.down(path)
+        if is_array and scanner.peek():
+            raise scanner.invalid("Extra data behind the array")
+    walk.refuse_nothing_found(path)
+
+
+def longest_array(scanner: Scanner) -> str:
+    """The path of the array that holds most objects, in the object at hand; empty when there is none.
+
+    It is empty, too, when other values follow: then each of them is a record.
+    """
+    counts = dict(_arrays(scanner, "", 0))
+    longest = max(counts, key=lambda path: counts[path], default="")
+    return longest if counts.get(longest) and not scanner.peek() else ""
+
+
+def _arrays(scanner: Scanner, prefix: str, depth: int) -> Iterator[tuple[str, int]]:
+    """Every array that is reached by keys alone, and how many objects it holds."""
+    if depth > MAX_DEPTH:
+        raise scanner.too_deep()
+    for key in scanner.members():
+        path = f"{prefix}{key}"
+        if scanner.peek() == "{":
+            yield from _arrays(scanner, f"{path}.", depth + 1)
+        elif scanner.peek() == "[":
+            yield path, sum(isinstance(scanner.value(), dict) for _ in scanner.elements())
+        else:
+            scanner.value()
+
+
+class _Walk:
+    """Down from values to the records under a path."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._scanner = scanner
+        self._found = False
+        self._offered: dict[str, None] = {}
+
+    def down(self, rest: str, depth: int = 0) -> Iterator[object]:
+        """The records in the value at hand, ``rest`` of the path below it."""
+        if depth > MAX_DEPTH:
+            raise self._scanner.too_deep()
+        begins = self._scanner.peek()
+        if not rest:
+            self._found = True
+            yield from self._records(begins)
+        elif begins == "[":
+            for _ in self._scanner.elements():
+                yield from self.down(rest, depth + 1)
+        elif begins == "{":
+            yield from self._through_members(rest, depth)
+        else:
+            self._scanner.value()
+
+    def refuse_nothing_found(self, path: str) -> None:
+        """Raises ParsingFailure when there was nothing at the path; it names the keys that are there."""
+        if path and not self._found:
+            there = ", ".join(self._offered) or "no object"
+            raise ParsingFailure(
+                f'The JSON file has nothing at "{path}"; where the path stops there is: {there}.',
+                "Correct read_options.record_path.",
+            )
+
+    def _records(self, begins: str) -> Iterator[object]:
+        if begins != "[":
+            yield self._scanner.value()
+            return
+        for _ in self._scanner.elements():
+            yield self._scanner.value()
+
+    def _through_members(self, rest: str, depth: int) -> Iterator[object]:
+        entered = False
+        offered = []
+        for key in self._scanner.members():
+            if rest == key or rest.startswith(f"{key}."):
+                entered = True
+                yield from self.down(rest[len(key) + 1 :], depth + 1)
+            else:
+                offered.append(key)
+                self._scanner.skip()
+        if not entered:
+            self._offered.update(dict.fromkeys(offered[:_OFFERED]))

@@ -1,0 +1,148 @@
+"""A JSON text, read value by value: no more of it is held than the value at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats.limits import MAX_DEPTH, MAX_RECORD_CHARS
+
+_WHITESPACE: Final = re.compile(r"[ \t\n\r]*")
+#: How near to the end of what was read so far an error may be due to what was not read yet: ``-Infinity`` is longest.
+_CUT: Final = len("-Infinity") + 1
+
+
+class Number(str):
+    """A number as it stands in the text, to its last digit."""
+
+    __slots__ = ()
+
+
+class Scanner:
+    """Walks through a text; each method starts where the one before ended."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._text = ""
+        self._at = 0
+        self._line, self._column = 1, 1
+        """Of the first character held."""
+        # Python's integers are not made: those of 4,300 digits and more are refused, and none is needed.
+        self._decode = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number).raw_decode
+
+    def peek(self) -> str:
+        """The next character that is not space, empty at the end; it is not consumed."""
+        while True:
+            self._at = _WHITESPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # matches anything
+            if self._at < len(self._text) or not self._read_on():
+                return self._text[self._at : self._at + 1]
+
+    def value(self) -> object:
+        """The value at hand, whole.
+
+        Raises:
+            ParsingFailure: it is not valid, or larger or deeper than a record may be.
+        """
+        self.peek()
+        while True:
+            try:
+                value, end = self._decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                ahead = error.pos - self._at
+                if not self._may_be_cut(error) or not self._read_on():
+                    raise self.invalid(error.msg.removesuffix(" at"), self._at + ahead) from None
+            except RecursionError:
+                raise self.too_deep() from None
+            else:
+                if end < len(self._text) or not isinstance(value, Number) or not self._read_on():
+                    self._at = end
+                    return value
+
+    def members(self) -> Iterator[str]:
+        """The keys of the object at hand; the value of each is to be consumed before the next is asked for."""
+        self._take("{")
+        if self.peek() != "}":
+            while True:
+                if self.peek() != '"':
+                    raise self.invalid("Expecting property name enclosed in double quotes")
+                key = str(self.value())
+                self._take(":")
+                yield key
+                if self.peek() == "}":
+                    break
+                self._take(",")
+        self._take("}")
+
+    def elements(self) -> Iterator[None]:
+        """Once for each element of the array at hand, which is to be consumed before the next is asked for."""
+        self._take("[")
+        if self.peek() != "]":
+            while True:
+                yield
+                if self.peek() == "]":
+                    break
+                self._take(",")
+        self._take("]")
+
+    def skip(self, depth: int = 0) -> None:
+        """Consume the value at hand, of any size."""
+        if depth > MAX_DEPTH:
+            raise self.too_deep()
+        if self.peek() == "{":
+            for _ in self.members():
+                self.skip(depth + 1)
+        elif self.peek() == "[":
+            for _ in self.elements():
+                self.value()
+        else:
+            self.value()
+
+    def invalid(self, reason: str, at: int | None = None) -> ParsingFailure:
+        """The error for a text that is not JSON."""
+        at = self._at if at is None else at
+        line, column = self._place(at)
+        return ParsingFailure(
+            f"The file is not valid JSON: {reason[:1].lower()}{reason[1:]} at line {line:,}, column {column:,}.",
+            "Correct it there; a JSON validator shows the same place.",
+        )
+
+    def too_deep(self) -> ParsingFailure:
+        """The error for a record with too many objects within objects."""
+        return ParsingFailure(
+            f"A record of the JSON file has more than {MAX_DEPTH} levels.",
+            "Flatten it, or set read_options.record_path.",
+        )
+
+    def _take(self, character: str) -> None:
+        if self.peek() != character:
+            raise self.invalid(f"Expecting {character!r}")
+        self._at += 1
+
+    def _may_be_cut(self, error: json.JSONDecodeError) -> bool:
+        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT
+
+    def _read_on(self) -> bool:
+        """Let go of what was consumed and hold at least twice as much; whether there was any more."""
+        self._line, self._column = self._place(self._at)
+        pieces = [self._text[self._at :]]
+        held = wanted = len(pieces[0])
+        self._at = 0
+        if held > MAX_RECORD_CHARS:
+            raise ParsingFailure(
+                f"The JSON value that begins at line {self._line:,} has more than {MAX_RECORD_CHARS:,} characters.",
+                "Set read_options.record_path to the array that holds the records.",
+            )
+        while held <= 2 * wanted and (piece := next(self._pieces, "")):
+            pieces.append(piece)
+            held += len(piece)
+        self._text = "".join(pieces)
+        return held > wanted
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """Line and column of a character held."""
+        lines = self._text.count("\n", 0, at)
+        start = self._text.rfind("\n", 0, at)
+        return self._line + lines, at - start if lines else self._column + at

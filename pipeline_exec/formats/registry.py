@@ -1,0 +1,71 @@
+"""Formats by name: a new one is a file of this folder and a line of this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Final, cast
+
+from pipeline_exec.errors import FieldProblem, InvalidDocument, ParsingFailure
+from pipeline_exec.formats.sniff import recognise
+from pipeline_exec.model.pipeline import ReadOptions
+from pipeline_exec.ports import Format
+
+#: Where each format is, as ``module:attribute``; imported when it is first asked for.
+TABLE: Final[Mapping[str, str]] = {
+    "csv": "pipeline_exec.formats.csv:CSV",
+    "tsv": "pipeline_exec.formats.tsv:TSV",
+    "xlsx": "pipeline_exec.formats.xlsx:XLSX",
+    "json": "pipeline_exec.formats.json:JSON",
+    "jsonl": "pipeline_exec.formats.jsonl:JSONL",
+}
+
+
+class FormatRegistry:
+    """The formats of a table, behind the port ``Formats``."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._table = table
+
+    def named(self, name: str) -> Format:
+        """The format of this name or file extension, with or without its dot, in any case.
+
+        Raises:
+            InvalidDocument: there is none; the message lists those there are.
+        """
+        wanted = name.lower().removeprefix(".")
+        if wanted in self._table:
+            return self._load(wanted)
+        found = next((each for each in map(self._load, self._table) if wanted in each.extensions), None)
+        if found is None:
+            what = f'"{name}" is no format; there are {", ".join(self._table)}'
+            raise InvalidDocument(f"{what}.", [FieldProblem("format", what)])
+        return found
+
+    def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
+        """The format of a file: as the options say, else by its first bytes, else by its name.
+
+        Raises:
+            ParsingFailure: it is none that is read, or the options name none.
+        """
+        try:
+            if options.format != "auto":
+                return self.named(options.format)
+        except InvalidDocument as error:
+            raise ParsingFailure(error.what, "Correct read_options.format.") from None
+        extension = PurePosixPath(file_name.replace("\\", "/")).suffix
+        return self._load(recognise(path, file_name, self._suggested(extension)))
+
+    def _suggested(self, extension: str) -> str | None:
+        try:
+            return self.named(extension).name
+        except InvalidDocument:
+            return None
+
+    def _load(self, name: str) -> Format:
+        module, _, attribute = self._table[name].partition(":")
+        return cast("Format", getattr(import_module(module), attribute))
+
+
+FORMATS: Final = FormatRegistry(TABLE)

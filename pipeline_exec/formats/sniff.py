@@ -1,0 +1,78 @@
+"""Which format a file is in: by its first bytes, then by its name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile, ZipFile
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats import signatures
+from pipeline_exec.formats.encoding import beginning
+
+#: Formats that are text: which one, the first bytes may not tell.
+_TEXT_FORMATS: Final = frozenset({"csv", "tsv", "json", "jsonl"})
+
+#: How objects and arrays of objects begin, and hardly any table does.
+_JSON: Final = re.compile(r'\s*(?:\[\s*)*\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*$)|\s*\[\s*\]\s*$')
+#: An object that ends on its line, and another below.
+_JSON_LINES: Final = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+
+#: Other files that are ZIP archives, by a part they have.
+_ZIPPED: Final = {
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "xl/workbook.bin": "a binary workbook (.xlsb)",
+    "META-INF/manifest.xml": "an OpenDocument file",
+    "META-INF/MANIFEST.MF": "a Java archive",
+}
+
+
+def recognise(path: Path, file_name: str, suggested: str | None) -> str:
+    """The name of a file's format.
+
+    Args:
+        path: The file.
+        file_name: What its sender calls it, for errors.
+        suggested: The format its name suggests.
+
+    Raises:
+        ParsingFailure: it is none that is read; the message says what it is.
+    """
+    with path.open("rb") as file:
+        head = file.read(signatures.HEAD_BYTES)
+    # Workbooks of before 2007 and encrypted ones are refused where workbooks are read: there it is known what they are.
+    if signatures.is_ole(head):
+        return "xlsx"
+    what = signatures.name_of(head)
+    if signatures.is_zip(head):
+        what = _zipped(path)
+        if what is None or (what == _DAMAGED and suggested == "xlsx"):
+            return "xlsx"
+    if what is not None:
+        raise ParsingFailure(f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, JSON or JSON lines.")
+    return _text_format(beginning(head), suggested)
+
+
+_DAMAGED: Final = "a damaged ZIP archive"
+
+
+def _zipped(path: Path) -> str | None:
+    """What a ZIP archive is; None for a workbook."""
+    try:
+        with ZipFile(path) as archive:
+            parts = set(archive.namelist())
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        return _DAMAGED
+    if "xl/workbook.xml" in parts:
+        return None
+    return next((name for part, name in _ZIPPED.items() if part in parts), "a ZIP archive")
+
+
+def _text_format(head: str, suggested: str | None) -> str:
+    if _JSON_LINES.match(head):
+        return "jsonl"
+    if _JSON.match(head):
+        return "jsonl" if suggested == "jsonl" else "json"
+    return suggested if suggested in _TEXT_FORMATS else "csv"

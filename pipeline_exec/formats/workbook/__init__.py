@@ -1,0 +1,1 @@
+"""Spreadsheets in the format of Office Open XML (ECMA-376)."""

@@ -1,0 +1,39 @@
+"""The elements of an XML part, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Final
+from xml.parsers import expat
+
+_CHUNK: Final = 1 << 20
+
+Element = tuple[str, dict[str, str]]
+"""Name and attributes, without the prefixes of namespaces."""
+
+
+def elements(part: IO[bytes]) -> Iterator[Element]:
+    """Every element as it begins.
+
+    Raises:
+        expat.ExpatError: it is not well formed, or declares entities, of which Office has none.
+    """
+    found: list[Element] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: found.append(
+        (_local(name), {_local(attribute): value for attribute, value in attributes.items()})
+    )
+    parser.EntityDeclHandler = _refuse
+    while chunk := part.read(_CHUNK):
+        parser.Parse(chunk, False)
+        yield from found
+        found.clear()
+    parser.Parse(b"", True)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _refuse(*declaration: object) -> None:
+    raise expat.ExpatError(f"entity {declaration[0]}")

@@ -1,0 +1,42 @@
+"""Excel workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from pipeline_exec.formats.workbook.reading import read
+from pipeline_exec.formats.workbook.writing import write
+from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
+from pipeline_exec.model.rows import Rows
+from pipeline_exec.model.target_model import TargetColumn
+from pipeline_exec.ports import Format, Parsed
+
+
+class XlsxFormat:
+    """Workbooks in Office Open XML; formulas count as the values they had when the workbook was saved."""
+
+    name = "xlsx"
+    extensions: tuple[str, ...] = ("xlsx", "xlsm")
+    media_types: tuple[str, ...] = (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.ms-excel.sheet.macroenabled.12",
+    )
+
+    def read(self, path: Path, options: ReadOptions) -> Parsed:
+        """As ``ports.Format`` says."""
+        return read(path, options, self.name)
+
+    def write(
+        self,
+        rows: Rows,
+        columns: Sequence[TargetColumn],
+        into: Path,
+        options: OutputOptions,  # noqa: ARG002  # none of them concerns this format
+    ) -> None:
+        """As ``ports.Format`` says."""
+        write(rows, columns, into)
+
+
+XLSX: Final[Format] = XlsxFormat()
