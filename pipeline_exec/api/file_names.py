@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -10,7 +11,8 @@ from python_multipart.multipart import parse_options_header
 
 from pipeline_exec.model.file_name import plain_name
 
-LONGEST_NAME = 200
+LONGEST_STEM = 200
+LONGEST_EXTENSION = 20
 
 UNNAMED = "payload"
 
@@ -29,11 +31,24 @@ EXTENSIONS = {
 """What a file without an extension is, by its media type."""
 
 
+#: RFC 8187, which python-multipart leaves aside; it comes before the plain name (RFC 6266, section 4.3).
+_EXTENDED = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
+
+
 def sent_name(headers: Mapping[str, str]) -> str:
     """The name of a body, from ``Content-Disposition`` or ``X-File-Name``, and its media type where that has none."""
-    _, options = parse_options_header(headers.get("content-disposition", ""))
-    given = options.get(b"filename", b"").decode("utf-8", "replace") or unquote(headers.get("x-file-name", ""))
+    given = disposed_name(headers.get("content-disposition", "")) or unquote(headers.get("x-file-name", ""))
     return file_name(given, headers.get("content-type", ""))
+
+
+def disposed_name(disposition: str) -> str | None:
+    """The file name in a ``Content-Disposition``; None when there is none."""
+    extended = _EXTENDED.search(disposition)
+    if extended is not None:
+        return unquote(extended[1])
+    _, options = parse_options_header(disposition)
+    name = options.get(b"filename")
+    return None if name is None else name.decode("utf-8", "replace")
 
 
 def file_name(given: str, content_type: str) -> str:
@@ -43,7 +58,8 @@ def file_name(given: str, content_type: str) -> str:
         given: The name; may be empty.
         content_type: The media type, with or without parameters.
     """
-    name = plain_name(PurePosixPath(given.replace("\\", "/")).name)[:LONGEST_NAME] or UNNAMED
+    name = PurePosixPath(plain_name(PurePosixPath(given.replace("\\", "/")).name) or UNNAMED)
     media_type, _ = parse_options_header(content_type)
-    extension = EXTENSIONS.get(media_type.decode("latin-1"))
-    return name if PurePosixPath(name).suffix or extension is None else f"{name}.{extension}"
+    known = EXTENSIONS.get(media_type.decode("latin-1"))
+    extension = name.suffix[:LONGEST_EXTENSION] or (f".{known}" if known else "")
+    return name.stem[:LONGEST_STEM] + extension

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from pipeline_exec.api.file_names import disposed_name
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 
 if TYPE_CHECKING:
@@ -55,17 +56,11 @@ def file_parts(content_type: str, chunks: Iterable[bytes]) -> Iterator[FilePart]
     for event in events:
         if isinstance(event, _Begin):
             data = _data(events)
-            name = _file_name(event.headers)
+            name = disposed_name(event.headers.get("content-disposition", ""))
             if name is not None:
                 yield FilePart(name, event.headers.get("content-type", ""), data)
             for _ in data:
                 pass
-
-
-def _file_name(headers: Mapping[str, str]) -> str | None:
-    _, options = parse_options_header(headers.get("content-disposition", ""))
-    name = options.get(b"filename")
-    return None if name is None else name.decode("utf-8", "replace")
 
 
 def _data(events: Iterator[_Event]) -> Iterator[bytes]:

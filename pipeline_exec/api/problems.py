@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline_exec.api.paths import DOCS, WRAPPERS, is_below
 from pipeline_exec.api.views.envelope import FieldProblemView, Problem, WrapperProblem
 from pipeline_exec.errors import FieldProblem, InvalidDocument, RequestRefused, TooManyRequests, Unauthenticated
-from pipeline_exec.model.document import dotted, invalid, sentence
+from pipeline_exec.model.document import field_problems, invalid
 from pipeline_exec.model.identity import new_id
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ async def _refused(request: Request, error: RequestRefused) -> Response:
 
 
 async def _not_valid(request: Request, error: RequestValidationError) -> Response:
-    problems = [_field_problem(detail) for detail in error.errors()]
+    problems = field_problems([_within_its_place(detail) for detail in error.errors()])
     is_json = "json" in request.headers.get("content-type", "json")
     if not is_json and all(not each.field for each in problems):
         problems = [FieldProblem("", "is not JSON; send it with the header Content-Type: application/json")]
@@ -127,9 +127,9 @@ def _defect(path: str, defect: str) -> Response:
     return problem(path, 500, f"The service itself failed. Its log has the details under {defect}.")
 
 
-def _field_problem(detail: Mapping[str, Any]) -> FieldProblem:
+def _within_its_place(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What FastAPI found, where a client would say it is."""
     location = tuple(detail["loc"])
     if detail["type"] == "json_invalid":
-        return FieldProblem("", f"is not valid JSON at character {location[-1]}")
-    within = location[1:] if location and location[0] in _PLACES else location
-    return FieldProblem(dotted(within), sentence(detail))
+        return {"type": "", "loc": (), "msg": f"is not valid JSON at character {location[-1]}"}
+    return {**detail, "loc": location[1:] if location and location[0] in _PLACES else location}

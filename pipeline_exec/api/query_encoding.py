@@ -32,15 +32,16 @@ def decoded(items: Iterable[tuple[str, str]], known: Sequence[str] = PARAMETERS)
         InvalidDocument: a parameter is unknown, given twice, or cannot be decoded.
     """
     trees: dict[str, object] = {}
+    whole: dict[str, object] = {}
     for key, value in items:
         name, path = _split(key, known)
+        if name in whole or (not path and name in trees):
+            _refuse(name, "is given more than once")
         if path:
             _plant(trees, [name, *path], value, key)
-        elif name in trees:
-            _refuse(name, "is given more than once")
         else:
-            trees[name] = _json(name, value)
-    return {name: _with_lists(tree) for name, tree in trees.items()}
+            whole[name] = _json(name, value)
+    return {**whole, **{name: _with_lists(tree) for name, tree in trees.items()}}
 
 
 def _split(key: str, known: Sequence[str]) -> tuple[str, list[str]]:

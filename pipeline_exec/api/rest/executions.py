@@ -76,9 +76,7 @@ def read(execution_id: ExecutionId, layer: Layer) -> Data[ExecutionView]:
 
 
 @router.post("/{execution_id}/fix")
-def fix(
-    execution_id: ExecutionId, layer: Layer, caller: Caller, body: FixExecution = AS_IT_IS
-) -> Data[ExecutionView]:
+def fix(execution_id: ExecutionId, layer: Layer, caller: Caller, body: FixExecution = AS_IT_IS) -> Data[ExecutionView]:
     """Run an execution that has ended again, from the data already received and the first stage the change touches."""
     cells = [CellEdit(row=cell.row, column=cell.column, value=cell.value) for cell in body.cells]
     fixed = layer.executions.fix(execution_id, caller, configuration=body.configuration, cells=cells, save=body.save)
