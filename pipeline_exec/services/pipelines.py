@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline_exec.dataplane.mapping import check_mapping
+from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.connector import Connector, ConnectorTrigger, Direction
 from pipeline_exec.model.identity import ConfigurationId, PipelineId, new_id
@@ -145,11 +146,21 @@ class PipelineService:
                 [FieldProblem("configuration.schedule_config", "needs a TIME_BASE input connector")],
                 "Remove the schedule or use a TIME_BASE connector.",
             )
+        problems = Problems()
         if document.read_options.format != "auto":
-            self.formats.named(document.read_options.format)
+            self._check_format(document.read_options.format, "configuration.read_options.format", problems)
         if document.output_options.file_extension is not None:
-            self.formats.named(document.output_options.file_extension)
-        check_mapping(document.mapping_config, model.columns)
+            extension = document.output_options.file_extension
+            self._check_format(extension, "configuration.output_options.file_extension", problems)
+        with problems.collected("configuration"):
+            check_mapping(document.mapping_config, model.columns)
+        problems.refuse("The pipeline")
+
+    def _check_format(self, name: str, field: str, problems: Problems) -> None:
+        try:
+            self.formats.named(name)
+        except InvalidDocument as error:
+            problems.add(field, error.what)
 
 
 def _free_slug(tx: Transaction, name: str) -> str:
