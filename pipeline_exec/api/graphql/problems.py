@@ -17,7 +17,6 @@ from pipeline_exec.api.graphql.types.problem import (
     UnavailableProblem,
     ValidationProblem,
 )
-from pipeline_exec.model.document import invalid
 
 
 class NotFound(strawberry.ExceptionHandler[errors.NotFound, NotFoundProblem]):
@@ -48,14 +47,16 @@ class Validation(strawberry.ExceptionHandler[errors.InvalidDocument, ValidationP
         self, exception: errors.InvalidDocument, *, field: StrawberryField, info: strawberry.Info
     ) -> ValidationProblem:
         names = info.schema.config.name_converter
-        problems = [
-            errors.FieldProblem(_spelled(problem.field, field, names), problem.message)
-            for problem in exception.problems
-        ]
-        names_fields = exception.message == invalid(exception.problems).message
+        spelled = {problem.field: _spelled(problem.field, field, names) for problem in exception.problems}
+        message = exception.message
+        # The longest first: one path may begin another.
+        for path in sorted(spelled, key=len, reverse=True):
+            message = message.replace(path, spelled[path])
         return ValidationProblem(
-            message=invalid(problems).message if names_fields else exception.message,
-            errors=[FieldProblem.of(problem) for problem in problems],
+            message=message,
+            errors=[
+                FieldProblem(field=spelled[problem.field], message=problem.message) for problem in exception.problems
+            ],
         )
 
 

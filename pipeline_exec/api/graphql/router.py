@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError
+
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, HTMLResponse
 from strawberry.fastapi import GraphQLRouter
@@ -32,6 +34,16 @@ def graphql_router(layer: ServiceLayer) -> GraphQLRouter[Context, None]:
 
 class _Router(GraphQLRouter[Context, None]):
     """Strawberry's router with a page of ours."""
+
+    def decode_json(self, data: str | bytes) -> object:
+        """The object that a body, a message or a parameter is. Whatever else it may be is refused as no JSON."""
+        try:
+            decoded = super().decode_json(data)
+        except (UnicodeDecodeError, RecursionError):
+            decoded = None
+        if not isinstance(decoded, dict):
+            raise JSONDecodeError("Not an object", "", 0)
+        return decoded
 
     async def render_graphql_ide(self, request: Request) -> HTMLResponse:  # noqa: ARG002 - Strawberry's signature
         return graphiql.page()

@@ -21,7 +21,7 @@ from pipeline_exec.model.execution import CellEdit
 from pipeline_exec.model.identity import ExecutionId, PipelineId
 
 CreateExecutionResult = Annotated[
-    CreatedExecutions | NotFoundProblem | ConflictProblem | UnavailableProblem,
+    CreatedExecutions | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
     strawberry.union("CreateExecutionResult"),
 ]
 FixExecutionResult = Annotated[

@@ -84,7 +84,7 @@ class Window:
             raise _invalid("first", f"must be from 0 to {MAXIMUM_LIMIT}, not {first}")
         if offset < 0:
             raise _invalid("offset", f"must not be negative, and {offset} is")
-        return cls(offset=offset + (0 if after is None else _row(after) + 1), limit=first)
+        return cls(offset=offset + (_row(after) + 1 if after else 0), limit=first)
 
 
 def _cursor(row: int) -> str:
