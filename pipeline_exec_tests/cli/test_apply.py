@@ -119,13 +119,11 @@ def test_a_wrappers_file_is_relative_to_the_folder_of_its_document(command_line,
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        pytest.param(
-            {"model_yaml": MODEL, "a_yaml": "kind: [Connector"}, "a.yaml, line 1: this is not YAML", id="broken YAML"
-        ),
+        pytest.param({"a_yaml": "kind: [Connector"}, "a.yaml, line 1: this is not YAML", id="broken YAML"),
         pytest.param({"a_json": '{\n"kind": }'}, "a.json, line 2: this is not JSON", id="broken JSON"),
         pytest.param({"a_json": "[" * 100_000}, "a.json: it is nested too deep", id="deep JSON"),
         pytest.param(
-            {"model_yaml": MODEL, "a_yaml": f"{MODEL}\n---\nname: x"},
+            {"a_yaml": f"{MODEL}\n---\nname: x"},
             "a.yaml, line 3: a document has a kind",
             id="no kind",
         ),
@@ -150,13 +148,10 @@ def test_a_wrappers_file_is_relative_to_the_folder_of_its_document(command_line,
             "a.yaml, line 25: Pipeline 'orders', configuration.input_connectors.0: there is no Connector 'orders-inn'",
             id="name that leads nowhere",
         ),
-        pytest.param({"a_txt": "nothing"}, "holds no document", id="an empty folder"),
     ],
 )
 def test_a_problem_names_file_line_and_field_and_nothing_is_applied(command_line, documents, files, says):
-    folder = (
-        documents(**files, model_yaml=MODEL.replace("order", "other")) if "a_txt" not in files else documents(**files)
-    )
+    folder = documents(**files, valid_yaml=MODEL.replace("order", "other"))
     result = command_line.run("apply", "-f", folder, exit_code=1)
     assert says in result.stderr
     assert result.stdout == ""
@@ -181,6 +176,10 @@ def test_a_file_that_is_no_document_is_refused(command_line, tmp_path, content, 
     file = tmp_path / "a.yaml"
     file.write_bytes(content)
     assert says in command_line.run("apply", "-f", file, exit_code=1).stderr
+
+
+def test_an_empty_folder_is_refused(command_line, documents):
+    assert "holds no document" in command_line.run("apply", "-f", documents(a_txt="nothing"), exit_code=1).stderr
 
 
 def test_a_file_that_is_not_there_is_named(command_line, tmp_path):
