@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pipeline_exec.model.identity import ExecutionId, PipelineId
 
 
-@dataclass(frozen=True, order=True)
-class FileVersion:
+class FileVersion(NamedTuple):
     """A file as a listing shows it. Another size, time or tag under the same path is another file."""
 
     path: str
