@@ -35,7 +35,7 @@ class Decision:
     take: tuple[FileVersion, ...]
     """Files to execute now, oldest sighting first."""
     record: tuple[Arrival, ...]
-    """Sightings that are new."""
+    """Sightings that are new, or moved out of the future."""
     forget: tuple[FileVersion, ...]
     """Sightings without an execution that are no longer there."""
 
@@ -53,20 +53,28 @@ def decide(
     modification times, nor a clock that is wrong can hide one. What has an execution is never taken again.
     """
     listed = set(listing)
-    since = {arrival.file.path: arrival.first_seen for arrival in ledger.values() if arrival.execution_id is None}
-    new = {
-        file: Arrival(pipeline_id=pipeline_id, file=file, first_seen=since.get(file.path, at), stable_since=at)
-        for file in sorted(listed - ledger.keys())
-    }
-    waiting = [ledger[file] for file in listed & ledger.keys() if ledger[file].execution_id is None]
-    candidates = sorted([*waiting, *new.values()], key=lambda arrival: (arrival.first_seen, arrival.file))
+    waiting = {file: arrival for file, arrival in ledger.items() if arrival.execution_id is None}
+    first_seen = {arrival.file.path: arrival.first_seen for arrival in waiting.values()}
+    new = [
+        Arrival(pipeline_id=pipeline_id, file=file, first_seen=min(first_seen.get(file.path, at), at), stable_since=at)
+        for file in listed - ledger.keys()
+    ]
+    corrected = [_not_after(at, waiting[file]) for file in listed & waiting.keys()]
+    candidates = sorted([*new, *corrected], key=lambda arrival: (arrival.first_seen, arrival.file))
     return Decision(
         take=tuple(
             arrival.file for arrival in candidates if ready(arrival.file, (at - arrival.stable_since).total_seconds())
         ),
-        record=tuple(new.values()),
-        forget=tuple(file for file, arrival in ledger.items() if arrival.execution_id is None and file not in listed),
+        record=tuple(arrival for arrival in candidates if arrival is not waiting.get(arrival.file)),
+        forget=tuple(file for file in waiting if file not in listed),
     )
+
+
+def _not_after(at: datetime, arrival: Arrival) -> Arrival:
+    """The sighting; at this moment if it lies in the future, where a clock that was put back since has left it."""
+    if arrival.stable_since <= at:
+        return arrival
+    return replace(arrival, first_seen=min(arrival.first_seen, at), stable_since=at)
 
 
 @dataclass(frozen=True)
