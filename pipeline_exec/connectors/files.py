@@ -76,6 +76,11 @@ class FileSourceConfiguration(Document):
         """The rules that tell files to take from others."""
         return NameRules(self.pattern, self.marker)
 
+    @property
+    def keeps_files(self) -> bool:
+        """Whether files stay where they are, however their executions end."""
+        return self.after_read is AfterRead.KEEP and self.on_failure is OnFailure.KEEP
+
     def polled_every(self, settings: Settings) -> float:
         """Seconds between two listings."""
         return self.poll_seconds or settings.poll_seconds

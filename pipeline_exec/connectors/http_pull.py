@@ -66,8 +66,12 @@ class HttpPull:
         self._settings = settings
 
     def check(self) -> None:
-        with HttpClient(self._configuration, self._settings, SOURCE) as client:
-            client.tried(lambda: self._look(client))
+        """Asks once: whoever wants to know does not want to wait for retries."""
+        with (
+            HttpClient(self._configuration, self._settings, SOURCE) as client,
+            client.answer(self._configuration.ask),
+        ):
+            return
 
     def fetch(self, into: BinaryIO) -> Fetched:
         """``into`` receives the answer once it has come whole, so that a repeated try leaves no half of it there."""
@@ -76,10 +80,6 @@ class HttpPull:
             spool.seek(0)
             shutil.copyfileobj(spool, into)
         return fetched
-
-    def _look(self, client: HttpClient) -> None:
-        with client.answer(self._configuration.ask):
-            return
 
     def _receive(self, client: HttpClient, spool: BinaryIO) -> Fetched:
         spool.seek(0)

@@ -77,9 +77,13 @@ class HttpSink:
         self._cut = Cut(configuration.batch_rows, configuration.batch_bytes)
 
     def check(self) -> None:
-        """Asks for OPTIONS, since a delivery would be one: that the server takes no such question is no refusal."""
-        with self._client() as client:
-            client.tried(lambda: _look(client))
+        """Asks for OPTIONS once, since a delivery would be one. That a server takes no such question is no refusal."""
+        try:
+            with self._client() as client, client.answer(Ask("OPTIONS")):
+                return
+        except DestinationRefused as error:
+            if not isinstance(error.__cause__, AnswerError) or error.__cause__.status in _REFUSALS:
+                raise
 
     def send(
         self,
@@ -102,15 +106,6 @@ class HttpSink:
 
     def _client(self) -> HttpClient:
         return HttpClient(self._configuration, self._settings, DESTINATION)
-
-
-def _look(client: HttpClient) -> None:
-    try:
-        with client.answer(Ask("OPTIONS")):
-            return
-    except DestinationRefused as error:
-        if not isinstance(error.__cause__, AnswerError) or error.__cause__.status in _REFUSALS:
-            raise
 
 
 def _deliver(client: HttpClient, ask: Ask) -> None:

@@ -17,6 +17,9 @@ _THROUGH = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW |
 #: What file systems answer that have no hard links, or do not let this user make one of a file of another's.
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
+#: What network file systems answer that cannot do it for folders.
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}
+
 COPY_BYTES = 1024 * 1024
 
 
@@ -105,10 +108,17 @@ class Folder:
         return os.access(".", os.W_OK | os.X_OK, dir_fd=self._descriptor)
 
     def sync(self) -> None:
-        """Make the names in it durable."""
-        descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._descriptor)
+        """Make the names in it durable, as far as the file system and the user's rights allow."""
+        try:
+            descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._descriptor)
+        except PermissionError:
+            # A drop box: it may be written to, not read.
+            return
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -30,7 +31,7 @@ class Shelf:
                 return None
             if part is not None and same_file(part, there):
                 return name
-            if there.st_size == size and self._same(name, content):
+            if stat.S_ISREG(there.st_mode) and there.st_size == size and self._same(name, content):
                 return name
         return None
 

@@ -43,18 +43,15 @@ class LocalSink:
         self._retries = Retries(settings)
 
     def check(self) -> None:
-        self._retries.call(self._probe)
+        name = f".{uuid.uuid4()}.part"
+        with self._opened() as folder:
+            folder.making(name).close()
+            folder.remove(name)
 
     def place(self, file: Path, parcel: Parcel) -> str:
         self._refuse(file.stat().st_size, parcel.file_name)
         with file.open("rb") as content:
             return self._retries.call(lambda: self._place(content, parcel))
-
-    def _probe(self) -> None:
-        name = f".{uuid.uuid4()}.part"
-        with self._opened() as folder:
-            folder.making(name).close()
-            folder.remove(name)
 
     def _refuse(self, size: int, name: str) -> None:
         limit = self._configuration.limits.max_file_size

@@ -60,7 +60,13 @@ class LocalSource:
         self._max_file_size = settings.max_file_size
 
     def check(self) -> None:
-        self._retries.call(self._look)
+        with self._tree.opened() as folder:
+            next(folder.entries(), None)
+            if not self._configuration.keeps_files and not folder.may_change():
+                raise SourceRefused(
+                    f"The folder {self._tree.name} can be read but not changed, so files cannot be put away.",
+                    "Give the user of the service the permission, or set after_read and on_failure to KEEP.",
+                )
 
     def listing(self) -> Iterator[FileVersion]:
         """Reaching a folder is tried again; a failure amid its entries is an error at once."""
@@ -125,18 +131,6 @@ class LocalSource:
             self._retries.call(lambda: self._disposal.move(file, configuration.archive_path))
         elif outcome is Outcome.FAILED and configuration.on_failure is OnFailure.MOVE:
             self._retries.call(lambda: self._disposal.move(file, configuration.failure_path))
-
-    def _look(self) -> None:
-        with self._tree.opened() as folder:
-            next(folder.entries(), None)
-            keeps = (
-                self._configuration.after_read is AfterRead.KEEP and self._configuration.on_failure is OnFailure.KEEP
-            )
-            if not keeps and not folder.may_change():
-                raise SourceRefused(
-                    f"The folder {self._tree.name} can be read but not changed, so files cannot be put away.",
-                    "Give the user of the service the permission, or set after_read and on_failure to KEEP.",
-                )
 
     def _reached(self, below: PurePath, stack: ExitStack) -> Folder | None:
         try:

@@ -150,6 +150,25 @@ def unprivileged_with(file: Path, act):
     return unprivileged(act)
 
 
+def test_a_folder_that_may_be_written_but_not_read_takes_files(shared_folder, settings, staged):
+    shared_folder.chmod(0o733)
+    sink = LocalSink(LocalOutput(path=str(shared_folder)), settings)
+    where = unprivileged_with(staged, lambda: sink.place(staged, PARCEL))
+    assert Path(where).read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/x")], ids=["folder", "pipe", "link"]
+)
+def test_a_name_taken_by_something_else_than_a_file_is_taken(destination, staged, make):
+    destination.put("other.csv", b"other")
+    make(destination.folder / "out.csv")
+    staged.write_bytes(b"" if make is os.mkfifo else b"xx")
+    assert Path(destination.sink().place(staged, PARCEL)).name == "out (2).csv"
+    with pytest.raises(WriteFileFailure, match="exists already"):
+        destination.sink(if_exists="ERROR").place(staged, PARCEL)
+
+
 def test_a_system_folder_that_takes_no_files_is_a_write_failure(settings, staged):
     sink = LocalSink(LocalOutput(path="/proc/self"), settings)
     with pytest.raises(WriteFileFailure, match="/proc/self"):

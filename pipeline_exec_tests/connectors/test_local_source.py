@@ -1,3 +1,5 @@
+import errno
+import io
 import os
 import threading
 import time
@@ -5,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_exec.connectors.local_folder import Folder
 from pipeline_exec.connectors.local_source import LocalInput, LocalSource
 from pipeline_exec.errors import InvalidDocument, SourceRefused, SourceUnresponsive
 from pipeline_exec.model.arrival import FileVersion
@@ -214,6 +217,75 @@ def test_a_file_that_grows_while_it_is_read_is_not_taken(place):
         source.fetch(file, Appending())
 
 
+@pytest.fixture
+def failing_share(monkeypatch):
+    """A network share that is out of reach for a moment: it cannot be had here, what the system answers then can."""
+    failures: list[str] = []
+    opened, stale = os.open, OSError(errno.ESTALE, "stale file handle")
+
+    def open_flakily(path, *arguments, **options):
+        if failures and path == failures[-1]:
+            failures.pop()
+            raise stale
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", open_flakily)
+    return failures
+
+
+def test_a_share_that_is_away_for_a_moment_is_tried_again(place, failing_share):
+    place.put("a.csv", b"a")
+    source = place.source(after_read="ARCHIVE")
+    failing_share.extend(["in"] * 2)
+    (file,) = source.listing()
+    failing_share.extend(["a.csv"] * 2)
+    assert fetched(source, file) == b"a"
+    failing_share.extend(["archive"] * 2)
+    source.settle(file, Outcome.SUCCEEDED)
+    assert failing_share == []
+    assert place.files() == {"archive/a.csv": b"a"}
+
+
+def test_a_share_that_stays_away_is_unresponsive(place, failing_share):
+    place.put("a.csv", b"a")
+    source = place.source(after_read="ARCHIVE")
+    (file,) = source.listing()
+    tries = place.settings.retry_attempts
+    for attempt, times in (
+        (source.check, 1),
+        (lambda: list(source.listing()), tries),
+        (lambda: fetched(source, file), tries),
+        (lambda: source.settle(file, Outcome.SUCCEEDED), tries),
+    ):
+        failing_share[:] = ["in"] * 20
+        with pytest.raises(SourceUnresponsive, match="cannot be reached") as failed:
+            attempt()
+        assert len(failing_share) == 20 - times
+        assert failed.value.remedy
+
+
+def test_a_copy_that_is_interrupted_goes_on_where_it_stopped(place, monkeypatch):
+    content = os.urandom(3_500_000)
+    place.put("a.bin", content)
+    source = place.source()
+    (file,) = source.listing()
+    reading, breaks = Folder.reading, [1, 2]
+
+    class Breaking(io.BufferedReader):
+        chunks = 0
+
+        def read(self, size=-1):
+            self.chunks += 1
+            if breaks and self.chunks > breaks[0]:
+                breaks.pop(0)
+                raise OSError(errno.EIO, "input/output error")
+            return super().read(size)
+
+    monkeypatch.setattr(Folder, "reading", lambda self, name: Breaking(reading(self, name).detach()))
+    assert fetched(source, file) == content
+    assert breaks == []
+
+
 def test_an_error_of_our_own_staging_is_not_told_as_one_of_the_source(place):
     place.put("a.csv", b"a")
     source = place.source()
@@ -264,6 +336,14 @@ def test_a_readable_folder_whose_parent_cannot_be_listed_may_be_used(shared_fold
 
 
 # Settling
+
+
+def test_a_file_of_another_user_is_archived(shared_folder, settings):
+    """Linux does not let a user make a hard link to it; renaming it is allowed."""
+    (shared_folder / "a.csv").write_bytes(b"a")
+    source = LocalSource(LocalInput(path=str(shared_folder), after_read="ARCHIVE"), settings)
+    unprivileged(lambda: source.settle(next(source.listing()), Outcome.SUCCEEDED))
+    assert [path.relative_to(shared_folder) for path in shared_folder.rglob("*.csv")] == [Path("archive/a.csv")]
 
 
 @pytest.mark.parametrize("configuration", [{"after_read": "ARCHIVE"}, {"after_read": "DELETE"}], ids=str)
