@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Join, RowMapping, Table
+from sqlalchemy import Join, RowMapping, ScalarSelect, Table, select
 from sqlalchemy.sql.expression import FromClause
 
 from pipeline_exec.model.identity import PrincipalId
@@ -28,7 +28,7 @@ class Audited:
 
     def joined(self, to: FromClause | None = None) -> Join:
         """The table, or what it is joined to already, with both principals."""
-        # Outer joins on a key are left out by both databases where nothing of the other side is asked for.
+        # Outer joins, though nothing is ever missing: they let a database begin only with the table, in its order.
         return (
             (self._table if to is None else to)
             .outerjoin(self._creator, self._creator.c.id == self._table.c.created_by)
@@ -49,17 +49,24 @@ class Audited:
         return {
             "created_at": moment(self._table.c.created_at),
             "updated_at": moment(self._table.c.updated_at),
-            **self._principal("created_by", self._creator),
-            **self._principal("updated_by", self._updater),
+            **self._principal("created_by"),
+            **self._principal("updated_by"),
         }
 
-    def _principal(self, name: str, joined: FromClause) -> dict[str, Attribute]:
+    def _principal(self, name: str) -> dict[str, Attribute]:
+        column = self._table.c[name]
+
+        def of_principal(attribute: str) -> ScalarSelect[str]:
+            # Looked up rather than joined, so that what only counts rows needs no join.
+            found = select(principals.c[attribute]).where(principals.c.id == column)
+            return found.correlate(self._table).scalar_subquery()
+
         return {
             # The table's own column, so that its index serves.
-            f"{name}.id": text(self._table.c[name]),
-            f"{name}.name": text(joined.c.name),
-            f"{name}.identifier": text(joined.c.identifier),
-            f"{name}.type": choice(joined.c.type, PrincipalType),
+            f"{name}.id": text(column),
+            f"{name}.name": text(of_principal("name")),
+            f"{name}.identifier": text(of_principal("identifier")),
+            f"{name}.type": choice(of_principal("type"), PrincipalType),
         }
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
-from sqlalchemy import URL, Connection, func, select
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -29,9 +29,6 @@ from pipeline_exec.store.wrappers import Wrappers
 
 FILE_NAME = "store.db"
 """The embedded default's database, in the home folder."""
-
-#: Any number, as long as nothing else in the same PostgreSQL takes an advisory lock with it.
-_MIGRATION_LOCK = 0x70697065
 
 #: SQLite's ways to say "not now" or "not with this file"; everything else is a defect of ours.
 _SQLITE_OUTAGES = {
@@ -82,10 +79,7 @@ class Database(ports.Store):
             make_folder(Path(str(self._url.database)).parent)
         if self._revision() == migrations.HEAD:
             return
-        with _outages(), self._engines.writing.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                # SQLite's writers wait for one another anyway.
-                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        with _outages(), migrations.exclusively(self._engines.writing) as connection:
             if migrations.revision_of(connection) != migrations.HEAD:
                 migrations.upgrade(connection)
             # Made now, so that whoever only reads finds it.

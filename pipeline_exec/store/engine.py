@@ -92,7 +92,6 @@ def _open_sqlite(url: URL, *, begin: str, query_only: bool = False, **pool: int)
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         # Python's driver begins transactions when it thinks fit; we say when (SQLAlchemy, "Transactions with SQLite").
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
         # A push is acknowledged once committed, so a commit must survive the loss of power.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -29,7 +29,7 @@ _AUDITED = Audited(executions)
 EXECUTIONS = select(executions, execution_logs, *_AUDITED.columns).select_from(
     _AUDITED.joined(executions.outerjoin(execution_logs, execution_logs.c.id == executions.c.log_id))
 )
-"""Every execution with its latest attempt, whose log it never lacks: the outer join is left out of a count."""
+"""Every execution with its latest attempt."""
 
 _COUNTS = {name: number(executions.c[name]) for name in counts_values(None)}
 

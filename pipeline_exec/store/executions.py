@@ -30,9 +30,11 @@ from pipeline_exec.store.execution_rows import (
     source_values,
     state_values,
 )
-from pipeline_exec.store.querying import find
+from pipeline_exec.store.querying import Listing
 from pipeline_exec.store.refusals import refusing
 from pipeline_exec.store.tables import arrivals, execution_logs, executions, pipelines
+
+_LISTING = Listing(EXECUTIONS, select(executions.c.id), execution_of)
 
 #: A change that everyone who looks may see; what is set comes as parameters.
 _CHANGE = update(executions).where(executions.c.id == bindparam("execution")).values(revision=executions.c.revision + 1)
@@ -123,7 +125,7 @@ class Executions(ports.Executions):
         return self._one(executions.c.id == of_run.scalar_subquery())
 
     def find(self, query: Query) -> Page[Execution]:
-        return find(self._connection, EXECUTIONS, query, ATTRIBUTES, executions.c.id, execution_of)
+        return _LISTING.page(self._connection, query, ATTRIBUTES)
 
     def logs(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, Sequence[ExecutionLog]]:
         wanted = select(execution_logs).where(execution_logs.c.execution_id.in_(list(execution_ids)))

@@ -16,7 +16,7 @@ from pipeline_exec.store.attributes import text
 from pipeline_exec.store.audit import Audited, audit_values
 from pipeline_exec.store.document_attributes import DocumentAttributes
 from pipeline_exec.store.json_sql import json_sql
-from pipeline_exec.store.querying import Attributes, find
+from pipeline_exec.store.querying import Attributes, Listing
 from pipeline_exec.store.refusals import refusing
 
 
@@ -71,7 +71,8 @@ class NamedDocuments(ABC, Generic[Id, Thing]):
         return self._one(self.table.c.name == name)
 
     def find(self, query: Query) -> Page[Thing]:
-        return find(self._connection, self._rows(), query, self._attributes(), self.table.c.id, self._read)
+        listing = Listing(self._rows(), select(self.table.c.id), self._read)
+        return listing.page(self._connection, query, self._attributes())
 
     def delete(self, thing_id: Id) -> None:
         thing = self.get(thing_id)

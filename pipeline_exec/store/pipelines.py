@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
 from pipeline_exec import ports
 from pipeline_exec.errors import Conflict, NotFound
@@ -20,12 +19,21 @@ from pipeline_exec.store.attributes import flag, text
 from pipeline_exec.store.audit import Audited, audit_values
 from pipeline_exec.store.document_attributes import DocumentAttributes
 from pipeline_exec.store.json_sql import json_sql
-from pipeline_exec.store.querying import find
+from pipeline_exec.store.querying import Listing
 from pipeline_exec.store.refusals import refusing
 from pipeline_exec.store.tables import arrivals, configurations, executions, pipeline_connectors, pipelines
 
 _PIPELINE = Audited(pipelines)
 _CONFIGURATION = Audited(configurations)
+
+_CONFIGURED = pipelines.join(configurations, configurations.c.id == pipelines.c.configuration_id)
+#: Those that are not deleted, with their current configuration.
+_PIPELINES = (
+    select(pipelines, configurations, *_PIPELINE.columns, *_CONFIGURATION.columns)
+    .select_from(_CONFIGURATION.joined(_PIPELINE.joined(_CONFIGURED)))
+    .where(~pipelines.c.deleted)
+)
+_CONFIGURATIONS = select(configurations, *_CONFIGURATION.columns).select_from(_CONFIGURATION.joined())
 
 _OWN = {
     "id": text(pipelines.c.id),
@@ -83,7 +91,7 @@ class Pipelines(ports.Pipelines):
             _OWN,
             prefix="configuration.",
         )
-        return find(self._connection, _pipelines(), query, attributes, pipelines.c.id, _pipeline)
+        return _LISTING.page(self._connection, query, attributes)
 
     def active(self) -> Sequence[Pipeline]:
         return self._all(pipelines.c.active)
@@ -98,7 +106,7 @@ class Pipelines(ports.Pipelines):
         return self._all(pipelines.c.target_model_id == model_id)
 
     def configuration(self, configuration_id: ConfigurationId) -> StoredConfiguration:
-        rows = self._connection.execute(_configurations().where(configurations.c.id == configuration_id)).mappings()
+        rows = self._connection.execute(_CONFIGURATIONS.where(configurations.c.id == configuration_id)).mappings()
         found = rows.one_or_none()
         if found is None:
             raise NotFound(f"There is no configuration {configuration_id!r}.")
@@ -115,7 +123,7 @@ class Pipelines(ports.Pipelines):
         self._connection.execute(statement)
 
     def configurations(self, pipeline_id: PipelineId) -> Sequence[StoredConfiguration]:
-        of_pipeline = _configurations().where(configurations.c.pipeline_id == pipeline_id)
+        of_pipeline = _CONFIGURATIONS.where(configurations.c.pipeline_id == pipeline_id)
         newest_first = of_pipeline.order_by(configurations.c.created_at.desc(), configurations.c.id.desc())
         return [_configuration(row) for row in self._connection.execute(newest_first).mappings()]
 
@@ -136,11 +144,11 @@ class Pipelines(ports.Pipelines):
         self._connection.execute(update(pipelines).where(this).values(gone))
 
     def _one(self, condition: ColumnElement[bool]) -> Pipeline | None:
-        row = self._connection.execute(_pipelines().where(condition)).mappings().one_or_none()
+        row = self._connection.execute(_PIPELINES.where(condition)).mappings().one_or_none()
         return None if row is None else _pipeline(row)
 
     def _all(self, condition: ColumnElement[bool]) -> Sequence[Pipeline]:
-        rows = self._connection.execute(_pipelines().where(condition).order_by(pipelines.c.slug)).mappings()
+        rows = self._connection.execute(_PIPELINES.where(condition).order_by(pipelines.c.slug)).mappings()
         return [_pipeline(row) for row in rows]
 
     def _has_configuration(self, configuration_id: ConfigurationId) -> bool:
@@ -190,19 +198,6 @@ def _values(pipeline: Pipeline) -> dict[str, object]:
     }
 
 
-def _pipelines() -> Select[Any]:
-    current = pipelines.join(configurations, configurations.c.id == pipelines.c.configuration_id)
-    return (
-        select(pipelines, configurations, *_PIPELINE.columns, *_CONFIGURATION.columns)
-        .select_from(_CONFIGURATION.joined(_PIPELINE.joined(current)))
-        .where(~pipelines.c.deleted)
-    )
-
-
-def _configurations() -> Select[Any]:
-    return select(configurations, *_CONFIGURATION.columns).select_from(_CONFIGURATION.joined())
-
-
 def _pipeline(row: RowMapping) -> Pipeline:
     return Pipeline(
         id=PipelineId(row[pipelines.c.id]),
@@ -237,3 +232,6 @@ def _refers_to_nothing(pipeline: Pipeline) -> Conflict:
 
 def _unknown(pipeline_id: PipelineId) -> NotFound:
     return NotFound(f"There is no pipeline {pipeline_id!r}.")
+
+
+_LISTING = Listing(_PIPELINES, select(pipelines.c.id).select_from(_CONFIGURED).where(~pipelines.c.deleted), _pipeline)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, false, func, not_, or_, select, true
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.query import AllOf, AnyOf, Comparison, Condition, Not, Operator, Ordering, Page, Query
@@ -50,36 +51,32 @@ class Attributes:
         return self._named
 
 
-def find(
-    connection: Connection,
-    rows: Select[Any],
-    query: Query,
-    attributes: Attributes,
-    id_column: ColumnElement[str],
-    read: Callable[[RowMapping], T],
-) -> Page[T]:
-    """One page of the rows, and how many match in all.
+@dataclass(frozen=True)
+class Listing(Generic[T]):
+    """Things of one kind that can be listed."""
 
-    Args:
-        connection: Where to ask.
-        rows: All the rows there are.
-        query: What is asked.
-        attributes: What may be asked.
-        id_column: Breaks ties, in the direction of the last ordering.
-        read: Makes the thing in a row.
+    rows: Select[Any]
+    """All of them, with everything that belongs to each."""
+    counted: Select[tuple[str]]
+    """The id of each, from just the tables that attributes are read from; it breaks ties."""
+    read: Callable[[RowMapping], T]
+    """Makes the thing of a row."""
 
-    Raises:
-        InvalidDocument: an attribute is not there, or not compared with such a value.
-    """
-    matching = rows.where(where(query.condition, attributes))
-    ordered = matching.order_by(*order_by(query.orderings, attributes, id_column))
-    page = connection.execute(ordered.offset(query.offset).limit(query.limit)).mappings().all()
-    return Page(
-        items=[read(row) for row in page],
-        total=_total(connection, matching, query, len(page)),
-        offset=query.offset,
-        limit=query.limit,
-    )
+    def page(self, connection: Connection, query: Query, attributes: Attributes) -> Page[T]:
+        """One page of those that match, and how many match in all.
+
+        Raises:
+            InvalidDocument: an attribute is not there, or not compared with such a value, or too much is asked.
+        """
+        condition = where(query.condition, attributes)
+        ordering = order_by(query.orderings, attributes, self.counted.selected_columns[0])
+        wanted = self.rows.where(condition).order_by(*ordering).offset(query.offset).limit(query.limit)
+        items = [self.read(row) for row in connection.execute(wanted).mappings()]
+        total = _known_total(query, len(items))
+        if total is None:
+            matching = self.counted.where(condition)
+            total = connection.scalar(select(func.count()).select_from(matching.subquery())) or 0
+        return Page(items=items, total=total, offset=query.offset, limit=query.limit)
 
 
 def where(condition: Condition, attributes: Attributes) -> ColumnElement[bool]:
@@ -139,11 +136,10 @@ def _is_not(part: ColumnElement[bool]) -> ColumnElement[bool]:
     return not_(func.coalesce(part, false()))
 
 
-def _total(connection: Connection, matching: Select[Any], query: Query, found: int) -> int:
-    if 0 < found < query.limit or (found < query.limit and query.offset == 0):
-        return query.offset + found
-    count = matching.with_only_columns(func.count(), maintain_column_froms=True)
-    return connection.scalar(count) or 0
+def _known_total(query: Query, found: int) -> int | None:
+    """How many match, where a page that is not full says it."""
+    is_last = 0 < found < query.limit or (found < query.limit and query.offset == 0)
+    return query.offset + found if is_last else None
 
 
 def _comparisons(condition: Condition, depth: int) -> int:

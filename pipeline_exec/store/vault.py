@@ -41,7 +41,7 @@ class FernetVault(ports.Vault):
 
     def unseal(self, sealed: str) -> str:
         try:
-            return self._fernet.decrypt(sealed).decode(errors="surrogatepass")
+            return self._fernet.decrypt(sealed.encode(errors="surrogatepass")).decode(errors="surrogatepass")
         except InvalidToken as error:
             raise Unavailable("A stored secret cannot be opened with the present key.", _REMEDY) from error
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from pipeline_exec import ports
 from pipeline_exec.errors import Conflict, NotFound
@@ -13,11 +12,12 @@ from pipeline_exec.model.identity import ExecutionId, FileId, WrapperId
 from pipeline_exec.model.query import Page, Query
 from pipeline_exec.model.wrapper import Wrapper, WrapperDocument, WrapperFile, WrapperLogLine, WrapperStatus
 from pipeline_exec.store.audit import Audited, audit_values
-from pipeline_exec.store.querying import Attributes, find
+from pipeline_exec.store.querying import Attributes, Listing
 from pipeline_exec.store.refusals import refusing
 from pipeline_exec.store.tables import wrapper_files, wrapper_log_lines, wrappers
 
 _AUDITED = Audited(wrappers)
+_WRAPPERS = select(wrappers, *_AUDITED.columns).select_from(_AUDITED.joined())
 
 
 class Wrappers(ports.Wrappers):
@@ -31,7 +31,7 @@ class Wrappers(ports.Wrappers):
             self._connection.execute(insert(wrappers).values(id=wrapper.id, **_values(wrapper)))
 
     def get(self, wrapper_id: WrapperId) -> Wrapper:
-        row = self._connection.execute(_wrappers().where(wrappers.c.id == wrapper_id)).mappings().one_or_none()
+        row = self._connection.execute(_WRAPPERS.where(wrappers.c.id == wrapper_id)).mappings().one_or_none()
         if row is None:
             raise _unknown(wrapper_id)
         return _wrapper(row)
@@ -45,11 +45,10 @@ class Wrappers(ports.Wrappers):
 
     def page(self, offset: int, limit: int) -> Page[Wrapper]:
         newest_first = Query(offset=offset, limit=limit)
-        attributes = Attributes(_AUDITED.attributes())
-        return find(self._connection, _wrappers(), newest_first, attributes, wrappers.c.id, _wrapper)
+        return _LISTING.page(self._connection, newest_first, Attributes(_AUDITED.attributes()))
 
     def all(self) -> Sequence[Wrapper]:
-        oldest_first = _wrappers().order_by(wrappers.c.created_at, wrappers.c.id)
+        oldest_first = _WRAPPERS.order_by(wrappers.c.created_at, wrappers.c.id)
         return [_wrapper(row) for row in self._connection.execute(oldest_first).mappings()]
 
     def delete(self, wrapper_id: WrapperId) -> None:
@@ -131,8 +130,19 @@ def _values(wrapper: Wrapper) -> dict[str, object]:
     }
 
 
-def _wrappers() -> Select[Any]:
-    return select(wrappers, *_AUDITED.columns).select_from(_AUDITED.joined())
+def _refers_to_nothing(wrapper: Wrapper) -> Conflict:
+    return Conflict(
+        f"The wrapper {wrapper.document.name!r} uses a file or a connector that is not there (any more).",
+        "Look at both again.",
+    )
+
+
+def _unknown(wrapper_id: WrapperId) -> NotFound:
+    return NotFound(f"There is no wrapper {wrapper_id!r}.")
+
+
+def _unknown_file(file_id: FileId) -> NotFound:
+    return NotFound(f"There is no file {file_id!r}.")
 
 
 def _wrapper(row: RowMapping) -> Wrapper:
@@ -151,16 +161,4 @@ def _wrapper(row: RowMapping) -> Wrapper:
     )
 
 
-def _refers_to_nothing(wrapper: Wrapper) -> Conflict:
-    return Conflict(
-        f"The wrapper {wrapper.document.name!r} uses a file or a connector that is not there (any more).",
-        "Look at both again.",
-    )
-
-
-def _unknown(wrapper_id: WrapperId) -> NotFound:
-    return NotFound(f"There is no wrapper {wrapper_id!r}.")
-
-
-def _unknown_file(file_id: FileId) -> NotFound:
-    return NotFound(f"There is no file {file_id!r}.")
+_LISTING = Listing(_WRAPPERS, select(wrappers.c.id), _wrapper)

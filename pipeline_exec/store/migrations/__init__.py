@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, table
+from sqlalchemy import Connection, Engine, func, inspect, select, table
 from sqlalchemy import column as named_column
 
 from pipeline_exec.errors import Unavailable
+from pipeline_exec.store.durable import locked
 
 #: The revision the tables of this version have.
 HEAD = "0001"
 #: Not Alembic's usual name: Dagster's storages may live in the same database and keep theirs under it.
 VERSION_TABLE = "pipeline_exec_version"
 
+#: Any number, as long as nothing else in the same PostgreSQL takes an advisory lock with it.
+_LOCK = 0x70697065
 #: Alembic's operations work through module globals: one thread of a process at a time.
 _one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def exclusively(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for every other process's, for as long as they take."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+        return
+    with locked(Path(str(engine.url.database)).parent):
+        # Two who turn to the write-ahead log at once fail at once, whatever the time-out: hence the lock outside.
+        _turn_to_wal(engine)
+        with engine.begin() as connection:
+            yield connection
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -28,7 +48,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring a database to ``HEAD`` within the connection's transaction, which keeps other processes out.
+    """Bring a database to ``HEAD`` within a transaction of ``exclusively``.
 
     Raises:
         Unavailable: the database is of a later version than this.
@@ -54,3 +74,11 @@ def other_version(revision: str | None) -> Unavailable:
         f"The database has revision {revision}; this version of the service works with {HEAD}.",
         "Start this version once if it is the later one; else install the version that prepared the database.",
     )
+
+
+def _turn_to_wal(engine: Engine) -> None:
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()

@@ -48,8 +48,8 @@ class PipelinesConformance:
             add_all(tx, pipeline)
         with store.reading() as tx:
             assert tx.pipelines.get(pipeline.id) == pipeline
-            assert tx.pipelines.named("import") == pipeline
-            assert tx.pipelines.by_slug("import") == pipeline
+            assert tx.pipelines.named(pipeline.name) == pipeline
+            assert tx.pipelines.by_slug(pipeline.slug) == pipeline
             assert tx.pipelines.configuration(pipeline.configuration.id) == pipeline.configuration
 
     def test_a_name_that_is_taken_is_a_conflict_that_names_it(self, store):

@@ -1,0 +1,135 @@
+"""What every staging area promises, as ``ports.Staging`` says it."""
+
+import hashlib
+
+import pytest
+
+from pipeline_exec.errors import NotFound
+
+
+def put(staging, ref, content=b"content"):
+    with staging.writing(ref) as file:
+        file.write(content)
+
+
+class StagingConformance:
+    """Inherit it and give it a fixture ``staging``."""
+
+    def test_what_was_written_is_there_when_the_block_ended(self, staging):
+        put(staging, "execution/input", b"a,b\n")
+        assert staging.exists("execution/input")
+        assert staging.size("execution/input") == 4
+        assert staging.local("execution/input").read_bytes() == b"a,b\n"
+
+    def test_nothing_is_there_while_it_is_written(self, staging):
+        with staging.writing("execution/input") as file:
+            file.write(b"half")
+            file.flush()
+            assert not staging.exists("execution/input")
+            with pytest.raises(NotFound):
+                staging.local("execution/input")
+
+    def test_nothing_is_there_when_the_block_raised(self, staging):
+        with pytest.raises(ZeroDivisionError), staging.writing("execution/input") as file:
+            file.write(b"half" * 100_000 * (1 // 0))
+        assert not staging.exists("execution/input")
+
+    def test_what_was_there_stays_when_writing_it_again_fails(self, staging):
+        put(staging, "execution/input", b"whole")
+        with pytest.raises(ZeroDivisionError), staging.writing("execution/input") as file:
+            file.write(b"half" * (1 // 0))
+        assert staging.local("execution/input").read_bytes() == b"whole"
+
+    def test_writing_again_replaces(self, staging):
+        put(staging, "execution/input", b"long before")
+        put(staging, "execution/input", b"after")
+        assert staging.local("execution/input").read_bytes() == b"after"
+
+    def test_two_writers_of_one_reference_do_not_mix(self, staging):
+        with staging.writing("execution/input") as first:
+            first.write(b"first " * 10_000)
+            put(staging, "execution/input", b"second")
+            assert staging.local("execution/input").read_bytes() == b"second"
+        assert staging.local("execution/input").read_bytes() == b"first " * 10_000
+
+    def test_what_was_placed_is_there_once_it_is_kept(self, staging):
+        path = staging.place("execution/read.arrow")
+        path.write_bytes(b"rows")
+        assert not staging.exists("execution/read.arrow")
+        staging.keep("execution/read.arrow")
+        assert staging.local("execution/read.arrow").read_bytes() == b"rows"
+
+    def test_placing_again_replaces_once_it_is_kept(self, staging):
+        put(staging, "execution/read.arrow", b"before")
+        staging.place("execution/read.arrow").write_bytes(b"after")
+        assert staging.local("execution/read.arrow").read_bytes() == b"before"
+        staging.keep("execution/read.arrow")
+        assert staging.local("execution/read.arrow").read_bytes() == b"after"
+
+    def test_what_was_not_placed_cannot_be_kept(self, staging):
+        staging.place("execution/read.arrow")
+        with pytest.raises(NotFound):
+            staging.keep("execution/read.arrow")
+        with pytest.raises(NotFound):
+            staging.keep("nothing/here")
+
+    def test_what_is_not_there_is_not_found_and_named(self, staging):
+        assert not staging.exists("execution/input")
+        for ask in (staging.local, staging.size):
+            with pytest.raises(NotFound, match="execution/input"):
+                ask("execution/input")
+
+    def test_everything_below_a_prefix_is_removed_and_nothing_else(self, staging):
+        for ref in ("execution/input", "execution/deep/er.arrow", "execution2/input", "uploads/file", "uploads/file2"):
+            put(staging, ref)
+        staging.place("execution/unfinished").write_bytes(b"half")
+        staging.remove("execution")
+        staging.remove("uploads/file")
+        assert [
+            ref for ref in ("execution/input", "execution/deep/er.arrow", "uploads/file") if staging.exists(ref)
+        ] == []
+        assert staging.exists("execution2/input")
+        assert staging.exists("uploads/file2")
+
+    def test_removing_what_is_not_there_is_a_no_op(self, staging):
+        staging.remove("execution")
+        staging.remove("execution/input")
+
+    def test_large_content_comes_back_as_it_was(self, staging):
+        chunk = hashlib.sha512(b"seed").digest() * 16_384
+        with staging.writing("execution/input") as file:
+            for _ in range(8):
+                file.write(chunk)
+        assert staging.size("execution/input") == 8 * len(chunk)
+        assert staging.local("execution/input").read_bytes() == 8 * chunk
+
+    def test_the_check_passes_and_leaves_nothing(self, staging):
+        staging.check()
+
+    @pytest.mark.parametrize(
+        "ref",
+        [
+            "",
+            ".",
+            "..",
+            "/etc/passwd",
+            "../outside",
+            "execution/../../outside",
+            "execution/..",
+            "execution//input",
+            "execution/",
+            ".hidden",
+            "execution/.input.1",
+            "a\\b",
+            "a\x00b",
+            "a\nb",
+            "ä",
+            "C:input",
+        ],
+    )
+    def test_a_reference_that_leads_elsewhere_is_refused(self, staging, ref):
+        for ask in (staging.local, staging.place, staging.keep, staging.exists, staging.size, staging.remove):
+            with pytest.raises(ValueError, match="not a reference"):
+                ask(ref)
+        with pytest.raises(ValueError, match="not a reference"), staging.writing(ref):
+            pass

@@ -1,0 +1,109 @@
+import errno
+import os
+import resource
+
+import pytest
+
+from pipeline_exec.errors import Unavailable
+from pipeline_exec.store.staging import LocalStaging
+from pipeline_exec_tests.connectors.processes import crashing_at, unprivileged
+from pipeline_exec_tests.store.conformance.staging import StagingConformance, put
+from pipeline_exec_tests.store.races import in_processes
+
+
+@pytest.fixture
+def staging(tmp_path):
+    return LocalStaging(tmp_path / "staging")
+
+
+class TestLocalStaging(StagingConformance):
+    """A folder of this machine keeps every promise of a staging area."""
+
+
+def everything(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_nothing_but_the_file_is_left(staging, tmp_path):
+    put(staging, "execution/input")
+    staging.place("execution/rows").write_bytes(b"rows")
+    staging.keep("execution/rows")
+    staging.check()
+    with pytest.raises(ZeroDivisionError), staging.writing("execution/other") as file:
+        file.write(b"half" * (1 // 0))
+    assert everything(tmp_path / "staging") == ["execution", "execution/input", "execution/rows"]
+
+
+def test_nobody_else_can_look_into_it(staging, tmp_path):
+    put(staging, "execution/input")
+    assert (tmp_path / "staging").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("step", range(1, 6))
+def test_a_crash_at_any_step_leaves_the_whole_file_or_none(staging, step):
+    crashed = crashing_at(step, put, staging, "execution/input", b"whole" * 1000)
+    assert crashed or step > 4
+    if staging.exists("execution/input"):
+        assert staging.local("execution/input").read_bytes() == b"whole" * 1000
+    put(staging, "execution/input", b"again")
+    assert staging.local("execution/input").read_bytes() == b"again"
+    staging.remove("execution")
+
+
+def test_what_dead_processes_left_is_removed_with_the_execution(staging, tmp_path):
+    put(staging, "execution/input")
+    assert crashing_at(3, put, staging, "execution/rows")
+    staging.remove("execution")
+    assert everything(tmp_path / "staging") == []
+
+
+def test_processes_that_place_the_same_do_not_mix(staging):
+    def write(number):
+        path = staging.place("execution/rows")
+        path.write_bytes(bytes([number]) * 100_000)
+        staging.keep("execution/rows")
+        return str(path)
+
+    assert len(set(in_processes(write, 3))) == 3
+    content = staging.local("execution/rows").read_bytes()
+    assert len(content) == 100_000
+    assert len(set(content)) == 1
+
+
+def test_a_folder_that_is_no_folder_is_unavailable_without_saying_where_it_is(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    staging = LocalStaging(tmp_path / "file" / "staging")
+    for ask in (staging.check, lambda: put(staging, "execution/input"), lambda: staging.place("execution/rows")):
+        with pytest.raises(Unavailable, match="cannot be written") as refused:
+            ask()
+        assert str(tmp_path) not in refused.value.message
+
+
+def test_a_folder_that_may_not_be_written_is_unavailable(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(Unavailable, match=r"Permission denied.*permissions"):
+        unprivileged(LocalStaging(tmp_path).check)
+
+
+def test_a_full_disk_is_unavailable(staging):
+    with pytest.raises(Unavailable, match="No space left on device") as refused, staging.writing("execution/input"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "room" in refused.value.remedy
+    assert not staging.exists("execution/input")
+
+
+def test_a_file_that_grows_beyond_what_the_system_allows_leaves_nothing(staging):
+    def write(_):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        try:
+            put(staging, "execution/input", b"x" * 100_000)
+        except OSError as error:
+            return error.errno
+
+    assert in_processes(write, 1) == [errno.EFBIG]
+    assert not staging.exists("execution/input")
+
+
+def test_trouble_of_whoever_writes_is_passed_on_as_it_is(staging):
+    with pytest.raises(ConnectionResetError), staging.writing("execution/input"):
+        raise ConnectionResetError(errno.ECONNRESET, "the sender is gone")
