@@ -429,7 +429,7 @@ class Executions(Protocol):
     """Executions, their logs and their deliveries."""
 
     def add(self, execution: Execution) -> None:
-        """With its first attempt. Raises Conflict when the request key is taken."""
+        """With its first attempt. Raises Conflict when the request key is taken, NotFound when the pipeline is gone."""
 
     def get(self, execution_id: ExecutionId) -> Execution:
         """Raises NotFound."""
@@ -447,13 +447,16 @@ class Executions(Protocol):
         """All attempts of each, oldest first, in one query."""
 
     def retry(self, execution: Execution, after: LogId) -> bool:
-        """Save an execution with its new latest attempt, if ``after`` is still the latest; answer whether it was."""
+        """Save an execution with its new latest attempt, if ``after`` is still the latest; answer whether it was.
+
+        An attempt that is replaced while it is PROCESSING ends FAILED: its run, if any, must see that it is over.
+        """
 
     def finish(self, execution: Execution) -> bool:
         """Save the end of the latest attempt and so of the execution, if it is PROCESSING; answer whether it was."""
 
     def claim(self, log_id: LogId, at: datetime, not_since: datetime) -> bool:
-        """Take the right to launch an attempt not begun, nor claimed since then; answer whether it was taken."""
+        """Take the right to launch an attempt not begun, over, or claimed since then; answer whether it was taken."""
 
     def fence(self, log_id: LogId, run_id: RunId, at: datetime, *, again: bool = True) -> bool:
         """Begin an attempt, once: true for the first run that asks; false for any other.
@@ -483,7 +486,7 @@ class Executions(Protocol):
         """Arrivals whose execution has ended and whose file was not put away yet."""
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
-        """A number for each that grows with every change of it."""
+        """A number for each that grows with every change of it one can see; claims and signs of life are none."""
 
     def deliveries(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, Sequence[Delivery]]:
         """What each delivered, or not, by output, in one query; none where nothing was tried yet."""
@@ -505,7 +508,10 @@ class Arrivals(Protocol):
         """Drop sightings that have no execution."""
 
     def take(self, pipeline_id: PipelineId, file: FileVersion, execution_id: ExecutionId) -> bool:
-        """Give a file to an execution, once; answer whether this call did."""
+        """Give a sighting to an execution, once; answer whether this call did. False for a file that is not recorded.
+
+        The execution may be added after it is given the file, in the same transaction.
+        """
 
     def settled(self, pipeline_id: PipelineId, file: FileVersion) -> None:
         """Note that the file was put away."""
@@ -561,7 +567,7 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """What we remember, in a database."""
+    """What we remember, in a database. Whatever is asked of it raises Unavailable while the database cannot be used."""
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """A consistent view; writes through it are an error."""
