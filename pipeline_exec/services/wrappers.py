@@ -236,7 +236,7 @@ class WrapperService:
         try:
             rows = self.formats.recognise(path, name, ReadOptions()).read(path, ReadOptions()).rows
         except (ParsingFailure, SourceDataEmpty) as error:
-            raise _bad_upload(error.message) from error
+            raise _bad_upload(error.what.removesuffix("."), error.remedy) from error
         columns = tuple(rows.schema.names)
         if len(columns) < LEAST_COLUMNS:
             raise _bad_upload(f"{name!r} has {len(columns)} column; a time column and a value column are needed")
@@ -255,5 +255,5 @@ def _check_references(tx: Transaction, document: WrapperDocument) -> None:
         tx.connectors.get(document.destination.connector_id)
 
 
-def _bad_upload(problem: str) -> InvalidDocument:
-    return InvalidDocument(f"The file cannot be used: {problem}.", [FieldProblem("file", problem)])
+def _bad_upload(problem: str, remedy: str = "") -> InvalidDocument:
+    return InvalidDocument(f"The file cannot be used: {problem}.", [FieldProblem("file", problem)], remedy)

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -14,8 +15,6 @@ import uvicorn
 from pipeline_exec.api.app import create_app
 from pipeline_exec.model.principal import CredentialKind, PrincipalType
 from pipeline_exec_tests.inline_engine import inline_layer
-
-pytest_plugins = ["pipeline_exec_tests.servers.http"]
 
 PEOPLE = [
     {"key": "name", "required": True},
@@ -134,6 +133,14 @@ class Api:
         finally:
             self.engine.resume()
             self.engine.wait()
+
+
+def until(reached):
+    """Wait for what another thread does."""
+    deadline = time.monotonic() + 10
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @contextmanager

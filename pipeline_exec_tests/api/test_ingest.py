@@ -4,12 +4,11 @@ import hashlib
 import hmac
 import http.client
 import socket
-import time
 from contextlib import closing
 
 import pytest
 
-from pipeline_exec_tests.api.conftest import an_api
+from pipeline_exec_tests.api.conftest import an_api, until
 
 SOME = b"name,age\nAda,36\nGrace,45\n"
 SECRET = "a shared secret"
@@ -33,14 +32,6 @@ def staged(api):
 
 def signed(content, secret=SECRET):
     return {"X-Signature": "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()}
-
-
-def until(reached):
-    """Wait for what another thread does."""
-    deadline = time.monotonic() + 10
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture
