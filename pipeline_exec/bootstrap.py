@@ -81,5 +81,5 @@ def web_application(settings: Settings) -> Iterator[Any]:
     engine = layer.ports.engine
     if not isinstance(engine, DagsterEngine):
         raise TypeError("the Dagster UI needs Dagster as the engine")
-    with dagster_ui(settings, engine.instance, DAGSTER_UI_PREFIX) as ui:
+    with dagster_ui(settings, engine, DAGSTER_UI_PREFIX) as ui:
         yield create_app(layer, dagster_ui=ui)

@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["pipeline_exec_tests.servers.http"]
+
 settings.register_profile(
     "reproducible",
     derandomize=True,

@@ -1,4 +1,4 @@
-"""Dagster's own UI as an application to be mounted: read-only where the application around names no caller."""
+"""Dagster's own UI as an application below a prefix: read-only where the application around names no caller."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dagster import DagsterInstance
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 
 from pipeline_exec.orchestration.code_location import load_target
+from pipeline_exec.orchestration.engine import DagsterEngine
 from pipeline_exec.orchestration.snapshots import remember_snapshots
-from pipeline_exec.orchestration.tags import CALLER_HEADER
+from pipeline_exec.orchestration.tags import CALLER_HEADER, LOCATION
 from pipeline_exec.settings import Settings
 
 LIVE_DATA_POLL_MS = 2000
@@ -33,21 +33,11 @@ class _CallerAwareWorkspace(WorkspaceProcessContext):
         )
 
 
-class _MountedWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceRequestContext]):
-    """Its pages know the prefix under which they are mounted; its routes do not: the mount takes it off."""
-
-    def build_routes(self) -> Any:
-        prefix, self._app_path_prefix = self._app_path_prefix, ""
-        try:
-            return super().build_routes()
-        finally:
-            self._app_path_prefix = prefix
-
-
 @contextmanager
-def dagster_ui(settings: Settings, instance: DagsterInstance, prefix: str) -> Iterator[Any]:
-    """The UI as an ASGI application for ``Mount(prefix, …)``, following the code server until the block ends."""
+def dagster_ui(settings: Settings, engine: DagsterEngine, prefix: str) -> Iterator[Any]:
+    """The UI as an ASGI application that knows its prefix, following the code server until the block ends."""
     remember_snapshots()
-    with _CallerAwareWorkspace(instance, load_target(settings), version=__version__) as workspace:
-        webserver = _MountedWebserver(workspace, app_path_prefix=prefix, live_data_poll_rate=LIVE_DATA_POLL_MS)
+    with _CallerAwareWorkspace(engine.instance, load_target(settings), version=__version__) as workspace:
+        engine.when_refreshed(lambda: workspace.refresh_code_location(LOCATION))
+        webserver = DagsterWebserver(workspace, app_path_prefix=prefix, live_data_poll_rate=LIVE_DATA_POLL_MS)
         yield webserver.create_asgi_app()

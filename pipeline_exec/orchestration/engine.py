@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class DagsterEngine:
         self._settings = settings
         self._layer = layer
         self._executor = RunExecutor(settings, layer)
+        self._refresh_here: Callable[[], None] = lambda: None
 
     @property
     def instance(self) -> DagsterInstance:
@@ -105,8 +106,13 @@ class DagsterEngine:
             return
         try:
             DagsterGrpcClient(socket=socket).reload_code(timeout=RELOAD_SECONDS)
+            self._refresh_here()
         except DagsterUserCodeUnreachableError:
             logger.warning("The code server does not answer; it reads the definitions when it starts.")
+
+    def when_refreshed(self, refresh_here: Callable[[], None]) -> None:
+        """Have this process's own copy of the definitions refreshed too, instead of a second later by itself."""
+        self._refresh_here = refresh_here
 
     def sync_schedules(self) -> None:
         """Have Dagster's scheduler know every schedule of an active pipeline, and no other."""

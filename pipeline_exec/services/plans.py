@@ -6,6 +6,7 @@ fix starts at the first stage whose key changed, and nothing else has to be comp
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -208,7 +209,7 @@ def location_connector(name: str, source: CsvSource) -> ConnectorDocument:
         type=Direction.INPUT,
         node_type=NodeType.LOCAL,
         trigger_type=ConnectorTrigger.TIME_BASE,
-        configuration={"path": str(location.parent), "pattern": location.name},
+        configuration={"path": str(location.parent), "pattern": glob.escape(location.name)},
     )
 
 

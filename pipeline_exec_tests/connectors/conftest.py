@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from pipeline_exec.settings import Settings
-from pipeline_exec_tests.servers.http import http_engine, http_server
-
-__all__ = ["http_engine", "http_server"]
 
 
 @pytest.fixture
