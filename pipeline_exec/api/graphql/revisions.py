@@ -23,11 +23,6 @@ class Revisions:
         self._watchers: defaultdict[ExecutionId, set[_Watcher]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
-    @property
-    def is_polling(self) -> bool:
-        """Whether somebody watches."""
-        return self._poller is not None
-
     async def of(self, execution_id: ExecutionId) -> AsyncGenerator[None]:
         """Yields at once, then after each change; changes that come faster than they are taken count as one.
 
