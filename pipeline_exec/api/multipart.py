@@ -42,6 +42,11 @@ class _End:
 _Event = _Begin | bytes | _End
 
 
+def is_multipart(headers: Mapping[str, str]) -> bool:
+    """Whether a body is in parts."""
+    return headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
 def file_parts(content_type: str, chunks: Iterable[bytes]) -> Iterator[FilePart]:
     """The files of a multipart body, one after the other; fields without a file name are passed over.
 

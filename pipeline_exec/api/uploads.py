@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, Final, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi import Request
@@ -16,6 +16,20 @@ T = TypeVar("T")
 
 PATIENT_THREADS = 64
 """How many uploads, and how many executes of wrappers, may be in progress at once."""
+
+_BINARY = {"type": "string", "format": "binary"}
+_PARTS = {"type": "object", "additionalProperties": _BINARY}
+ANY_BODY: Final[dict[str, object]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {}},
+            "multipart/form-data": {"schema": _PARTS},
+            "*/*": {"schema": _BINARY},
+        },
+    }
+}
+"""The OpenAPI description of a body that is a file of any kind, or has files as parts."""
 
 
 class Body:

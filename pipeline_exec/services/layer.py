@@ -18,6 +18,7 @@ from pipeline_exec.services.plans import Planner
 from pipeline_exec.services.previews import PreviewService
 from pipeline_exec.services.principals import PrincipalService
 from pipeline_exec.services.reconciliation import Reconciler
+from pipeline_exec.services.samples import SampleService
 from pipeline_exec.services.sealing import Sealing
 from pipeline_exec.services.stages import Stages
 from pipeline_exec.services.target_models import TargetModelService
@@ -59,6 +60,7 @@ class ServiceLayer:
     ingestion: IngestionService
     wrappers: WrapperService
     previews: PreviewService
+    samples: SampleService
     documents: DocumentService
     exports: ExportService
     lifecycle: Lifecycle
@@ -78,6 +80,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     planner = Planner(connectors, sealing)
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, clock)
+    previews = PreviewService(ports.formats)
     wrappers = WrapperService(
         store=store,
         staging=staging,
@@ -101,7 +104,8 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         arrivals=arrivals,
         ingestion=IngestionService(store, staging, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,
-        previews=PreviewService(ports.formats),
+        previews=previews,
+        samples=SampleService(staging, previews, settings.max_file_size),
         documents=DocumentService(connectors, target_models, pipelines, wrappers),
         exports=ExportService(store, staging, settings.home),
         lifecycle=lifecycle,

@@ -37,6 +37,11 @@ def upload_ref(file_id: FileId) -> str:
     return f"uploads/{file_id}"
 
 
+def sample_ref(name: str) -> str:
+    """A file that is looked at and not kept."""
+    return f"samples/{name}"
+
+
 def receive(
     staging: Staging,
     ref: str,

@@ -9,11 +9,11 @@ from fastapi import Request
 
 from pipeline_exec.api.dependencies import Layer
 from pipeline_exec.api.file_names import file_name, sent_name
-from pipeline_exec.api.multipart import file_parts
+from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.api.paths import INGEST
 from pipeline_exec.api.rest.executions import IdempotencyKey
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
-from pipeline_exec.api.uploads import Body, writing
+from pipeline_exec.api.uploads import ANY_BODY, Body, writing
 from pipeline_exec.api.views.envelope import Data
 from pipeline_exec.api.views.execution import TriggeredView
 from pipeline_exec.errors import InvalidDocument
@@ -25,17 +25,8 @@ from pipeline_exec.services.ingestion import IngestionService, Payload
 
 router = SlashTolerantRouter(prefix=INGEST, tags=["ingestion"], responses=REFUSALS)
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_PARTS = {"schema": {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}}}
-_ANY_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {}}, "multipart/form-data": _PARTS, "*/*": _BINARY},
-    }
-}
 
-
-@router.post("/{connector_id}", status_code=202, openapi_extra=_ANY_BODY)
+@router.post("/{connector_id}", status_code=202, openapi_extra=ANY_BODY)
 async def ingest(
     connector_id: ConnectorId, request: Request, layer: Layer, idempotency_key: IdempotencyKey = None
 ) -> Data[list[TriggeredView]]:
@@ -69,7 +60,7 @@ class _Push:
         """The files of a signed call: it is staged as it is, since only the whole of it can be told genuine."""
         call = self._stage(body)
         self.service.verify(door, self.headers, call)
-        if not self._is_multipart:
+        if not is_multipart(self.headers):
             return [call]
         try:
             return self._payloads(self.service.content(call))
@@ -78,7 +69,7 @@ class _Push:
 
     def _payloads(self, body: Iterable[bytes]) -> Sequence[Payload]:
         """The files of a call, all of them or none."""
-        if not self._is_multipart:
+        if not is_multipart(self.headers):
             return [self._stage(body)]
         payloads: list[Payload] = []
         try:
@@ -96,7 +87,3 @@ class _Push:
         announced = self.headers.get("content-length", "")
         size = int(announced) if announced.isdecimal() else None
         return self.service.stage(sent_name(self.headers), writing(body), size)
-
-    @property
-    def _is_multipart(self) -> bool:
-        return self.headers.get("content-type", "").lower().startswith("multipart/form-data")

@@ -1,0 +1,37 @@
+"""Previews as answers show them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pipeline_exec.api.views.execution import CountsView
+from pipeline_exec.api.views.finding import FindingView
+from pipeline_exec.api.views.view import View
+from pipeline_exec.services.previews import Preview
+
+
+class PreviewView(View):
+    """What a pipeline would make of a file."""
+
+    dialect: dict[str, object]
+    """How it was read: format, encoding, delimiter, header row, …"""
+    sources: dict[str, list[str]]
+    """The source columns that each target column is made from."""
+    rows: list[dict[str, str | None]]
+    """The first rows as mapped, by target column."""
+    errors: list[FindingView]
+    """Every erroneous cell of these rows."""
+    data: CountsView
+    """What was counted of these rows."""
+
+    @classmethod
+    def of(cls, preview: Preview) -> Self:
+        """Of a look at a file with a pipeline."""
+        findings = preview.findings.to_pylist() if preview.findings is not None else []
+        return cls(
+            dialect=preview.dialect,
+            sources=preview.sources,
+            rows=preview.rows.to_pylist(),
+            errors=[FindingView(**finding) for finding in findings],
+            data=CountsView.of(preview.counts),
+        )

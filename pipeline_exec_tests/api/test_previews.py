@@ -1,0 +1,68 @@
+"""A file is looked at with a pipeline: nothing is executed, nothing is kept."""
+
+import pytest
+
+SOME = "name,age\nAda,36\nGrace,old\nAlan,41\n"
+
+
+@pytest.fixture(scope="module")
+def pipeline(api):
+    mapping = {
+        "source_columns": ["name"],
+        "target_column": "name",
+        "transformations": [{"type": "CASE", "to": "upper"}],
+    }
+    return api.a_pipeline(mapping_config={"mappings": [mapping]}).id
+
+
+def look(api, pipeline, **sent):
+    return api.client.post(f"/dp/api/v1/pipeline/{pipeline}/preview", **sent)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param({"content": SOME, "headers": {"X-File-Name": "people.csv"}}, id="raw"),
+        pytest.param({"files": {"file": ("people.csv", SOME)}}, id="multipart"),
+    ],
+)
+def test_a_preview_shows_how_a_file_is_read_mapped_and_checked(api, pipeline, sent):
+    answer = look(api, pipeline, **sent, params={"rows": 2})
+
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()["data"]
+    assert shown["dialect"]["format"] == "csv"
+    assert shown["sources"] == {"name": ["name"], "age": ["age"]}
+    assert shown["rows"] == [{"name": "ADA", "age": "36"}, {"name": "GRACE", "age": "old"}]
+    assert [(each["row"], each["column"], each["code"]) for each in shown["errors"]] == [(2, "age", "type.int")]
+    assert shown["data"] == {"total_rows": 2, "total_cells": 4, "total_error_cells": 1, "total_error_rows": 1}
+
+
+def test_a_preview_leaves_nothing_behind(api, pipeline):
+    before = api.client.get("/dp/api/v1/execution/").json()["pagination"]["total"]
+
+    look(api, pipeline, content=SOME)
+
+    assert not list((api.folder / "home/staging/samples").iterdir())
+    assert api.client.get("/dp/api/v1/execution/").json()["pagination"]["total"] == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        pytest.param({"content": b""}, "empty", id="nothing"),
+        pytest.param({"content": bytes(range(256)) * 10}, "", id="no format"),
+        pytest.param({"content": "first,second\n1,2\n"}, "name", id="other columns"),
+        pytest.param({"files": {"note": (None, "text")}}, "no file", id="no file"),
+        pytest.param({"content": SOME, "params": {"rows": 0}}, "rows", id="no rows asked for"),
+    ],
+)
+def test_a_file_that_cannot_be_looked_at_is_refused(api, pipeline, sent, said):
+    answer = look(api, pipeline, **sent)
+
+    assert answer.status_code == 400, answer.text
+    assert said in answer.json()["message"]
+
+
+def test_there_is_no_preview_without_a_pipeline(api):
+    assert look(api, "nope", content=SOME).status_code == 404
