@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.date_parts import Bytes, Part
 from pipeline_exec.dataplane.date_spellings import HINT, parts_of
 from pipeline_exec.dataplane.moments import Field, Mask, Moments, Numbers, microseconds
+from pipeline_exec.dataplane.text import bytes_of
 
 Layout = tuple[tuple[Part, int], ...]
 """The parts of a format, each with the width it takes."""
@@ -98,12 +99,18 @@ def show(values: pa.Array, date_format: DateFormat) -> pa.StringArray:
     """Dates, times or timestamps as text; what a value does not have is that of 1970-01-01 00:00 UTC."""
     moments = Moments(_microseconds_of(values))
     matrix = np.hstack([part.show(moments) for part in date_format.parts])
-    is_shown = matrix != 0
-    offsets = np.zeros(len(values) + 1, np.int32)
-    np.cumsum(is_shown.sum(axis=1), out=offsets[1:])
-    data = matrix if is_shown.all() else matrix[is_shown]
-    shown = pa.StringArray.from_buffers(len(values), pa.py_buffer(offsets), pa.py_buffer(data))
+    shown = _without_zeros(matrix)
     return pc.if_else(values.is_valid(), shown, None) if values.null_count else shown
+
+
+def _without_zeros(matrix: Bytes) -> pa.StringArray:
+    rows, width = matrix.shape
+    offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
+    if not matrix.all():
+        is_shown = matrix != 0
+        np.cumsum(is_shown.sum(axis=1), out=offsets[1:])
+        matrix = matrix[is_shown]
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(matrix))
 
 
 def _by_length(text: pa.StringArray, wanted: Iterable[int]) -> Iterator[tuple[Numbers, Bytes]]:
@@ -112,25 +119,20 @@ def _by_length(text: pa.StringArray, wanted: Iterable[int]) -> Iterator[tuple[Nu
         rows = np.flatnonzero(lengths == length)
         if len(rows):
             alike = text if len(rows) == len(text) else text.take(pa.array(rows))
-            yield rows, _matrix(alike, length)
-
-
-def _matrix(text: pa.StringArray, width: int) -> Bytes:
-    _, offsets, data = text.buffers()
-    start = np.frombuffer(offsets, np.int32)[text.offset]
-    matrix: Bytes = np.frombuffer(data, np.uint8, len(text) * width, offset=start).reshape(len(text), width)
-    return matrix
+            yield rows, bytes_of(alike)[1].reshape(len(rows), length)
 
 
 def _read_alike(matrix: Bytes, formats: Sequence[DateFormat]) -> tuple[Numbers, Mask]:
     moments, is_read = np.zeros(len(matrix), np.int64), np.zeros(len(matrix), np.bool_)
+    unread = np.arange(len(matrix))
     for layout in itertools.chain.from_iterable(each.layouts.get(matrix.shape[1], ()) for each in formats):
-        fields, fits = _fields(layout, matrix)
-        found, exists = microseconds(fields, len(matrix))
-        fits &= exists & ~is_read
-        moments[fits] = found[fits]
-        is_read |= fits
-        if is_read.all():
+        left = matrix if len(unread) == len(matrix) else matrix[unread]
+        fields, fits = _fields(layout, left)
+        found, exists = microseconds(fields, len(left))
+        fits &= exists
+        moments[unread], is_read[unread] = found, fits
+        unread = unread[~fits]
+        if not len(unread):
             break
     return moments, is_read
 

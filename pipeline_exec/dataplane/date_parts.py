@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -204,6 +205,13 @@ def _number(text: Bytes) -> tuple[Numbers, Mask]:
 
 
 def _digits(numbers: Numbers, width: int, *, at_least: int) -> Bytes:
+    shown: Bytes = _digits_of_all(width, at_least).take(numbers, axis=0)
+    return shown
+
+
+@cache
+def _digits_of_all(width: int, at_least: int) -> Bytes:
+    numbers = np.arange(10**width)
     shown = np.empty((len(numbers), width), np.uint8)
     for column in range(width):
         place = width - 1 - column

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sized
-from typing import Annotated, TypeVar
+from typing import Annotated
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import AfterValidator, BeforeValidator
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int32]
 
 #: Longest value quoted in a message, in characters.
 LONGEST_QUOTED = 60
@@ -28,6 +32,15 @@ def empty_as_null(text: pa.StringArray) -> pa.StringArray:
 def keep_where(condition: pa.BooleanArray, values: pa.Array) -> pa.Array:
     """The values where the condition is true, null elsewhere."""
     return pc.if_else(pc.fill_null(condition, False), values, None)
+
+
+def bytes_of(text: pa.StringArray) -> tuple[Offsets, Bytes]:
+    """The bytes of a column, one cell after the other, and where in them each cell begins and the last ends."""
+    _, offsets, data = text.buffers()
+    if len(text) == 0 or data is None:
+        return np.zeros(len(text) + 1, np.int32), np.empty(0, np.uint8)
+    places = np.frombuffer(offsets, np.int32, len(text) + 1, offset=4 * text.offset)
+    return places - places[0], np.frombuffer(data, np.uint8)[places[0] : places[-1]]
 
 
 def quoted(text: pa.StringArray) -> pa.StringArray:
@@ -71,15 +84,6 @@ def regular_expression(pattern: str) -> str:
     return pattern
 
 
-def _some(items: Items) -> Items:
-    if not items:
-        raise ValueError("needs at least one")
-    return items
-
-
-Items = TypeVar("Items", bound=Sized)
-#: Unlike a length given to pydantic, not complained about as well when an item is wrong.
-NOT_EMPTY = AfterValidator(_some)
 CellText = Annotated[str, BeforeValidator(scalar_text)]
 """Text in a document; a number or a truth value stands for its text."""
 Pattern = Annotated[str, AfterValidator(regular_expression)]

@@ -60,7 +60,7 @@ def test_merged_columns_are_transformed_further():
             {"type": "REPLACE", "old": "", "new": "x"}, "old", "at least 1 character", id="nothing to replace"
         ),
         pytest.param({"type": "SPLIT", "separator": "-", "part": 0}, "part", "there is no part 0", id="part zero"),
-        pytest.param({"type": "DATE", "formats": []}, "formats", "needs at least one", id="no date format"),
+        pytest.param({"type": "DATE", "formats": []}, "formats", "needs at least 1", id="no date format"),
         pytest.param(
             {"type": "DATE", "formats": ["dd.mm"]}, "formats.0", "'dd', which is not known", id="a wrong token"
         ),
@@ -77,7 +77,7 @@ def test_merged_columns_are_transformed_further():
             "has no such group",
             id="no group at all",
         ),
-        pytest.param({"type": "OPTION_MAPPING", "options": {}}, "options", "at least 1 item", id="no options"),
+        pytest.param({"type": "OPTION_MAPPING", "options": {}}, "options", "needs at least 1", id="no options"),
     ],
 )
 def test_wrong_arguments_are_refused_by_their_path(transformation, field, message):

@@ -74,7 +74,7 @@ def test_every_validation_has_a_fixture():
             "'x' is not a whole number.",
             id="one value of another type",
         ),
-        pytest.param({}, {"type": "ONE_OF", "values": []}, "values", "needs at least one", id="no values"),
+        pytest.param({}, {"type": "ONE_OF", "values": []}, "values", "needs at least 1", id="no values"),
         pytest.param({}, {"type": "LENGTH"}, "", "LENGTH needs min, max or both", id="no length"),
         pytest.param(
             {}, {"type": "LENGTH", "min": 5, "max": 4}, "", "min must not be greater than max", id="no possible length"

@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.numbers import NumericType, read_numbers
+from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, read_numbers
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
 
@@ -23,14 +23,15 @@ class DecimalType(NumericType):
     expectation = "a decimal number of at most 29 digits before and 9 after the point"
 
     def read(self, text: pa.StringArray) -> pa.Decimal128Array:
-        values = read_numbers(text, _PATTERN, self.arrow_type)
-        if values.null_count == text.null_count:
-            return values
-        without_zeros = pc.replace_substring_regex(keep_where(values.is_null(), text), r"(\.[0-9]{9})0+$", r"\1")
-        return pc.coalesce(values, read_numbers(without_zeros, _PATTERN, self.arrow_type))
+        return fill_unread(read_numbers(text, _PATTERN, self.arrow_type), text, _read_without_zeros)
 
     def plain(self, values: pa.Array) -> pa.StringArray:
         return pc.utf8_rtrim(pc.utf8_rtrim(_with_all_digits(values), "0"), ".")
+
+
+def _read_without_zeros(text: pa.StringArray) -> pa.Decimal128Array:
+    shorter = pc.replace_substring_regex(text, r"(\.[0-9]{9})0+$", r"\1")
+    return read_numbers(shorter, _PATTERN, DecimalType.arrow_type)
 
 
 def _with_all_digits(values: pa.Decimal128Array) -> pa.StringArray:

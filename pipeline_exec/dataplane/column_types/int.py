@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.numbers import NumericType, read_numbers
+from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, read_numbers
 from pipeline_exec.dataplane.text import concatenated, keep_where, quoted
 
 
@@ -20,9 +20,7 @@ class IntType(NumericType):
 
     def read(self, text: pa.StringArray) -> pa.Int64Array:
         values = read_numbers(text, r"^-?0*[0-9]{1,18}$", pa.int64())
-        if values.null_count == text.null_count:
-            return values
-        return pc.coalesce(values, _read_rest(keep_where(values.is_null(), text)))
+        return fill_unread(values, text, _read_rest)
 
     def show(self, values: pa.Array) -> pa.StringArray:
         plain = self.plain(values)

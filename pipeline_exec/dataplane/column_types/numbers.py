@@ -6,6 +6,7 @@ Plain are digits with a sign and a decimal point. Thousands are never guessed: N
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
@@ -15,18 +16,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType, understood
-from pipeline_exec.dataplane.text import concatenated, keep_where
+from pipeline_exec.dataplane.text import bytes_of, concatenated, keep_where
 from pipeline_exec.model.target_model import TargetColumn
 
 
 def read_numbers(text: pa.StringArray, pattern: str, arrow_type: pa.DataType) -> pa.Array:
     """The numbers of a type; null where the text does not match the pattern, all matches of which can be cast."""
-    if _is_plain(text):
-        try:
-            return text.cast(arrow_type)
-        except pa.ArrowInvalid:
-            pass  # Some cell is no number; the pattern tells which.
-    return keep_where(pc.match_substring_regex(text, pattern), text).cast(arrow_type)
+    is_plain = _is_plain(text)
+    try:
+        values = (keep_where(is_plain, text) if is_plain.false_count else text).cast(arrow_type)
+    except pa.ArrowInvalid:
+        return _matching(text, pattern).cast(arrow_type)
+    return fill_unread(values, text, lambda unread: _matching(unread, pattern).cast(arrow_type))
+
+
+def fill_unread(values: pa.Array, text: pa.StringArray, read: Callable[[pa.StringArray], pa.Array]) -> pa.Array:
+    """The values, those still missing read from their text in another way; meant for few of them."""
+    is_unread = pc.and_(text.is_valid(), values.is_null())
+    return pc.replace_with_mask(values, is_unread, read(text.filter(is_unread))) if is_unread.true_count else values
 
 
 class NumericType(CellType):
@@ -87,9 +94,22 @@ class NumberFormat:
         return whole
 
 
-def _is_plain(text: pa.StringArray) -> bool:
-    # Behind the digits stand the letters of 0x1F, 1e5 and nan, which a cast takes for numbers too.
-    return bool(np.frombuffer(text.buffers()[2] or b"", np.uint8).max(initial=0) <= ord("9"))
+def _matching(text: pa.StringArray, pattern: str) -> pa.StringArray:
+    return keep_where(pc.match_substring_regex(text, pattern), text)
+
+
+def _is_plain(text: pa.StringArray) -> pa.BooleanArray:
+    """Where there are only digits, signs, points and the like: what of this can be cast is a number.
+
+    Of other text this is not so (``0x1F``, ``nan``), and one cell of it keeps a whole column from being cast.
+    """
+    places, data = bytes_of(text)
+    is_other = (data > ord("9")) | (data < ord("+"))
+    if not is_other.any():
+        return pa.repeat(True, len(text))
+    others_before = np.zeros(len(data) + 1, np.int32)
+    np.cumsum(is_other, out=others_before[1:])
+    return pa.array(others_before[places[:-1]] == others_before[places[1:]])
 
 
 def _without_exponents(plain: pa.StringArray) -> pa.StringArray:

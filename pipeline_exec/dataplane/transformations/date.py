@@ -6,11 +6,10 @@ from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from pipeline_exec.dataplane.date_formats import DateFormat, read, show
 from pipeline_exec.dataplane.moments import Field as MomentField
-from pipeline_exec.dataplane.text import NOT_EMPTY
 from pipeline_exec.dataplane.transformations.step import Step
 
 
@@ -22,7 +21,7 @@ def _known(text: str) -> str:
 class Date(Step):
     """What fits one of the formats becomes ISO 8601, in UTC where it has a zone; what fits none stays as it is."""
 
-    formats: Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], NOT_EMPTY]
+    formats: tuple[Annotated[str, AfterValidator(_known)], ...] = Field(min_length=1)
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         unread, result = text, text

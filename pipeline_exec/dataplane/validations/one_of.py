@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.problems import listed
-from pipeline_exec.dataplane.text import NOT_EMPTY, CellText, concatenated, quoted
+from pipeline_exec.dataplane.text import CellText, concatenated, quoted
 from pipeline_exec.dataplane.validations.check import Cells, Check, Rule, values_of
 
 
@@ -33,7 +33,7 @@ class OneOfRule(Rule):
     """The values allowed, as they would stand in cells: in a column of whole numbers ``5`` allows ``05`` too."""
 
     code = "one_of"
-    values: Annotated[tuple[CellText, ...], NOT_EMPTY]
+    values: tuple[CellText, ...] = Field(min_length=1)
 
     def check(self, cell_type: CellType, /) -> Check:
         return OneOfCheck(values_of(self.values, cell_type, "values"), self.values)
