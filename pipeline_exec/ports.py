@@ -594,8 +594,11 @@ class Staging(Protocol):
     def place(self, ref: str) -> Path:
         """A path of this machine to write ``ref`` to, its folder made. Visible to others once ``keep`` is called."""
 
-    def keep(self, ref: str) -> None:
-        """What was written at ``place(ref)`` is whole now: make it durable."""
+    def keep(self, ref: str, *, durable: bool = True) -> None:
+        """What was written at ``place(ref)`` is whole now: make it visible and durable.
+
+        What can be made anew need not be durable, which is much faster: with ``durable=False`` it may be absent after
+        the machine was started anew."""
 
     def exists(self, ref: str) -> bool: ...
     def size(self, ref: str) -> int:

@@ -134,9 +134,10 @@ class ArrivalService:
             return source.is_ready(file, seen_for if patient else max(seen_for, source.age(file, now)))
 
         decision = decide(pipeline.id, listing, ledger, ready, now)
-        with self.store.writing() as tx:
-            tx.arrivals.record(decision.record)
-            tx.arrivals.forget(pipeline.id, decision.forget)
+        if decision.record or decision.forget:
+            with self.store.writing() as tx:
+                tx.arrivals.record(decision.record)
+                tx.arrivals.forget(pipeline.id, decision.forget)
         executions: list[Execution] = []
         problems: list[str] = []
         taken = decision.take[:limit]

@@ -135,9 +135,20 @@ class Attempt:
                 logger.warning("No sign of life could be given for execution %s.", self._execution.id, exc_info=True)
 
     def staged(self, stage: Stage) -> Rows:
-        """The rows a stage of this attempt, or of an earlier one, has staged."""
+        """The rows a stage of this attempt, or of an earlier one, has staged; made anew where they are gone."""
+        if not self._service.staging.exists(self.plan.rows_ref(stage)):
+            self.stage(self._made(stage))
         with self._recorded():
             return read_rows(self._service.staging.local(self.plan.rows_ref(stage)))
+
+    def _made(self, stage: Stage) -> Made:
+        match stage:
+            case Stage.READ:
+                return self.read()
+            case Stage.MAP:
+                return self.map(self.staged(Stage.READ))
+            case _:
+                return self.validate(self.staged(Stage.MAP), lambda *_: None)
 
     def stage(self, made: Made) -> tuple[int, int]:
         """Consume what a stage makes into staging; answers how many rows and bytes it has."""
@@ -146,7 +157,7 @@ class Attempt:
             rows = sum(batch.num_rows for batch in made.rows)
         else:
             rows = write_rows(made.rows, staging.place(made.ref))
-            staging.keep(made.ref)
+            staging.keep(made.ref, durable=False)
         return rows, staging.size(made.ref)
 
     def _staged(self, stage: Stage) -> Made | None:
@@ -156,7 +167,7 @@ class Attempt:
         return Made(self.staged(stage), {"reused": True}, ref, is_staged=True)
 
     def _still_ours(self) -> None:
-        self._service.lifecycle.beat(self._execution.log.id)
+        self._service.lifecycle.check(self._execution.id, self._execution.log.id)
 
     def _counts(self) -> Counts:
         with self._service.store.reading() as tx:

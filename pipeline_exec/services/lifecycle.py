@@ -87,13 +87,25 @@ class Lifecycle:
         Raises:
             AttemptTaken: another run has it, or it is over.
         """
-        with self.store.writing() as tx:
-            if not tx.executions.fence(log_id, run_id, self.clock()):
-                raise AttemptTaken("Another run does this attempt already, or it is over; this run does nothing.")
+        with self.store.reading() as tx:
             execution = tx.executions.by_run(run_id)
+        if execution is None or execution.log.fenced_at is None:
+            with self.store.writing() as tx:
+                if not tx.executions.fence(log_id, run_id, self.clock()):
+                    raise AttemptTaken("Another run does this attempt already, or it is over; this run does nothing.")
+                execution = tx.executions.by_run(run_id)
         if execution is None or execution.log.id != log_id or execution.is_finished:
             raise AttemptTaken("A later attempt took the place of this one; this run does nothing.")
         return execution
+
+    def check(self, execution_id: ExecutionId, log_id: LogId) -> None:
+        """Return while the attempt is the execution's latest and not over.
+
+        Raises:
+            AttemptTaken: it is over; its run must stop.
+        """
+        with self.store.reading() as tx:
+            self._current(tx, execution_id, log_id)
 
     def beat(self, log_id: LogId) -> None:
         """Give a sign of life.

@@ -126,7 +126,7 @@ class Stages:
                     writer.write_batch(kept)
                     room -= kept.num_rows
                 yield checked.rows
-        self.staging.keep(ref)
+        self.staging.keep(ref, durable=checker.counts.total_error_cells > 0)
         on_counts(checker.counts, tally)
         enforce(checker.counts, plan.error_config.error_threshold, tally.top())
 

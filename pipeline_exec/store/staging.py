@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+import psutil
+
 from pipeline_exec import ports
 from pipeline_exec.errors import NotFound, Unavailable
 from pipeline_exec.store.durable import make_folder, make_names_durable
@@ -55,8 +57,8 @@ class LocalStaging(ports.Staging):
             raise
 
     def local(self, ref: str) -> Path:
-        path = self._path(ref)
-        if not path.is_file():
+        path = self._found(ref)
+        if path is None:
             raise _absent(ref)
         return path
 
@@ -66,17 +68,21 @@ class LocalStaging(ports.Staging):
             make_folder(final.parent)
         return _placed(final)
 
-    def keep(self, ref: str) -> None:
+    def keep(self, ref: str, *, durable: bool = True) -> None:
         final = self._path(ref)
-        try:
-            with _placed(final).open("rb") as file:
+        placed = _placed(final)
+        if not placed.is_file():
+            raise _absent(ref)
+        with _writable():
+            if not durable:
+                placed.replace(_passing(final))
+                return
+            with placed.open("rb") as file:
                 os.fsync(file.fileno())
-            _publish(_placed(final), final)
-        except FileNotFoundError:
-            raise _absent(ref) from None
+            _publish(placed, final)
 
     def exists(self, ref: str) -> bool:
-        return self._path(ref).is_file()
+        return self._found(ref) is not None
 
     def size(self, ref: str) -> int:
         return self.local(ref).stat().st_size
@@ -95,11 +101,25 @@ class LocalStaging(ports.Staging):
             file.write(b"Can this be written?")
         self.remove(ref)
 
+    def _found(self, ref: str) -> Path | None:
+        final = self._path(ref)
+        if final.is_file():
+            return final
+        passing = _passing(final)
+        # Without an fsync a file may be there after a loss of power, and hold nothing.
+        is_trusted = passing.is_file() and passing.stat().st_mtime >= psutil.boot_time()
+        return passing if is_trusted else None
+
     def _path(self, ref: str) -> Path:
         names = ref.split("/")
         if not all(_NAME.fullmatch(name) for name in names):
             raise ValueError(f"{ref!r} is not a reference of the staging area")
         return self._root.joinpath(*names)
+
+
+def _passing(final: Path) -> Path:
+    """Where a file lies that need not outlive a start of the machine; no reference has a tilde."""
+    return final.with_name(f"{final.name}~")
 
 
 def _beside(final: Path, mark: str) -> Path:

@@ -209,3 +209,16 @@ def test_an_execution_canceled_while_it_waits_leaves_a_canceled_run_that_is_neve
 def test_a_run_names_its_first_stage_only_when_it_skips_one():
     assert Stage.READ.and_after == tuple(Stage)
     assert Stage.VALIDATE.and_after == (Stage.VALIDATE, Stage.WRITE)
+
+
+def test_a_fix_makes_anew_what_is_no_longer_staged(folders):
+    pipeline = folders.pipeline()
+    folders.drop("orders.csv", "id,name\n1,Ada\nx,Grace\n")
+    failed = folders.execute(recorded(folders, pipeline))
+    fixed = folders.layer.executions.fix(failed.id, folders.owner, cells=[CellEdit(row=2, column="id", value="2")])
+    for rows in (folders.layer.settings.home / "staging" / failed.id).glob("*.arrow*"):
+        rows.unlink()
+    RunExecutor(folders.layer.settings, lambda: folders.layer).execute(fixed.log.run_id)
+
+    assert folders.layer.executions.get(failed.id).status is Status.SUCCESSFUL
+    assert folders.written() == ["id,name\n1,Ada\n2,Grace\n"]

@@ -2,9 +2,10 @@ import errno
 import os
 import resource
 
+import psutil
 import pytest
 
-from pipeline_exec.errors import Unavailable
+from pipeline_exec.errors import NotFound, Unavailable
 from pipeline_exec.store.staging import LocalStaging
 from pipeline_exec_tests.connectors.processes import crashing_at, unprivileged
 from pipeline_exec_tests.store.conformance.staging import StagingConformance, put
@@ -107,3 +108,22 @@ def test_a_file_that_grows_beyond_what_the_system_allows_leaves_nothing(staging)
 def test_trouble_of_whoever_writes_is_passed_on_as_it_is(staging):
     with pytest.raises(ConnectionResetError), staging.writing("execution/input"):
         raise ConnectionResetError(errno.ECONNRESET, "the sender is gone")
+
+
+def test_what_need_not_be_durable_is_there_until_the_machine_is_started_anew(staging, tmp_path):
+    staging.place("execution/rows").write_bytes(b"rows")
+    staging.keep("execution/rows", durable=False)
+    assert staging.local("execution/rows").read_bytes() == b"rows"
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    os.utime(kept, (psutil.boot_time() - 60, psutil.boot_time() - 60))
+    assert not staging.exists("execution/rows")
+    with pytest.raises(NotFound):
+        staging.local("execution/rows")
+
+
+def test_durable_files_are_there_however_old_they_are(staging, tmp_path):
+    staging.place("execution/findings").write_bytes(b"findings")
+    staging.keep("execution/findings")
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    os.utime(kept, (0, 0))
+    assert staging.exists("execution/findings")
