@@ -13,7 +13,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## Start the whole service with the examples; Ctrl-C stops it
-	@$(BIN)/pipeline-exec --home $(HOME_DIR) up --examples
+	@$(BIN)/pipeline-exec up --home $(HOME_DIR) --apply examples
 
 demo: $(RUNTIME) ## Run the examples to their end and check that each ended as it must
 	@$(BIN)/pipeline-exec demo

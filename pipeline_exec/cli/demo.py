@@ -14,8 +14,8 @@ from pipeline_exec.cli.context import Deployment
 
 
 @click.command()
-@click.option("--address", metavar="URL", help="Of a running service.  [default: one is started, on a new home]")
-@click.option("--key", help="An API key of that service.")
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where the service is.")
+@click.option("--key", help="An API key of the organisation; without one a service is started for the demo alone.")
 @click.option(
     "--examples",
     default="examples",
@@ -25,22 +25,32 @@ from pipeline_exec.cli.context import Deployment
 )
 @click.option("--patience", default=180.0, show_default=True, help="Seconds in which all executions must have ended.")
 @click.pass_context
-def demo(context: click.Context, address: str | None, key: str | None, examples: Path, patience: float) -> None:
+def demo(context: click.Context, address: str, key: str | None, examples: Path, patience: float) -> None:
     """Run every example and print how its executions ended.
 
-    Exits with 0 only if each ended as examples/expectations.yaml says it must. A running service must have the home
-    given here, since files are put into folders below it.
+    Exits with 0 only if each ended as examples/expectations.yaml says it must. Without --key a service is started in a
+    fresh home, and stopped at the end; with it, the running service must have the home given here, since files are put
+    into folders below it.
     """
     deployment: Deployment = context.obj
-    if (address is None) != (key is None):
-        raise click.UsageError("A running service is given by --address and --key together.")
-    if address is not None and key is not None:
+    if key is not None:
         is_as_expected = run_demo(deployment, address, key, examples, patience)
     else:
-        with _new_service(deployment) as (served, its_address, its_key):
-            is_as_expected = run_demo(served, its_address, its_key, examples, patience)
+        is_as_expected = _run_alone(deployment, examples, patience)
     if not is_as_expected:
         context.exit(1)
+
+
+def _run_alone(deployment: Deployment, examples: Path, patience: float) -> bool:
+    from pipeline_exec.cli.service import Service
+
+    with tempfile.TemporaryDirectory(prefix="pipeline-exec-demo-") as home:
+        settings = deployment.settings.model_copy(update={"home": Path(home), "port": 0})
+        click.echo("Starting a service for the demo ...")
+        service = Service(settings, click.echo)
+        with service.running():
+            own = Deployment(lambda _: service.layer, Path(home))
+            return run_demo(own, service.address, service.issue_key("demo"), examples, patience)
 
 
 def run_demo(deployment: Deployment, address: str, key: str, examples: Path, patience: float) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pipeline_exec.cli.context import Deployment, application, home_option, with_home
-from pipeline_exec.errors import PipelineExecError
+from pipeline_exec.errors import InvalidDocument, PipelineExecError
 
 COMMANDS = {
     "up": "Start the whole service.",
@@ -75,6 +75,9 @@ def main(context: click.Context, debug: bool) -> None:  # noqa: ARG001  # read w
 def fail(error: PipelineExecError) -> None:
     """Say what happened, in red, and what to do about it."""
     click.secho(error.what, fg="red", err=True)
+    for problem in error.problems if isinstance(error, InvalidDocument) else ():
+        if problem.message not in error.what:
+            click.echo(f"  {problem.field}: {problem.message}", err=True)
     if error.remedy:
         click.echo(error.remedy, err=True)
 

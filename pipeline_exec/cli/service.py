@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import signal
 import socket
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -40,7 +40,6 @@ class Service:
         self.settings = settings.model_copy(update={"home": settings.home.resolve(), "port": port})
         self.layer: ServiceLayer = application(self.settings)
         self._tell = tell
-        self._stop = threading.Event()
         self._told_until = system_clock()
         self._supervisor = Supervisor(self.settings.home, self.settings.environment(), tell)
 
@@ -56,21 +55,22 @@ class Service:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """All parts started and ready; stopped at the end of the block, on SIGTERM and on SIGINT.
+        """All parts started and ready, and stopped at the end of the block.
 
         Raises:
+            KeyboardInterrupt: on SIGINT and on SIGTERM, inside the block too.
             Conflict: the home has a service that runs, or the port is taken.
             Unavailable: the parts did not get ready in time.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with self._alone(), self._supervisor.running():
             wait_until(self._is_ready, self._supervisor, START_SECONDS)
             yield
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Keep the parts running and tell of every execution that ends, until stopped or ``until`` says so."""
-        while not self._stop.wait(WATCH_SECONDS) and not until():
+        """Keep the parts running and tell of every execution that ends, until ``until`` says so."""
+        while not until():
+            time.sleep(WATCH_SECONDS)
             self._supervisor.watch()
             for execution in self._ended():
                 self._tell(_line(execution, self._name_of(execution)))
@@ -85,8 +85,6 @@ class Service:
         return f"{self.address}/login?token={issued.token}"
 
     def _is_ready(self) -> bool:
-        if self._stop.is_set():
-            raise KeyboardInterrupt
         try:
             return (
                 httpx.get(f"{self.address}/management/health", timeout=2, trust_env=False).status_code == httpx.codes.OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -29,9 +30,10 @@ def up(deployment: Deployment, host: str | None, port: int | None, documents: Pa
     is_new = service.is_new
     if is_new and documents is not None:
         deployment.apply(service.layer, documents)
-    with service.running():
+    with suppress(KeyboardInterrupt), service.running():
         _introduce(service, is_new=is_new)
         service.watch()
+    click.echo("Stopped.")
 
 
 def _introduce(service: Service, *, is_new: bool) -> None:

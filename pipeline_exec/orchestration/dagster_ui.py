@@ -39,5 +39,7 @@ def dagster_ui(settings: Settings, engine: DagsterEngine, prefix: str) -> Iterat
     remember_snapshots()
     with _CallerAwareWorkspace(engine.instance, load_target(settings), version=__version__) as workspace:
         engine.when_refreshed(lambda: workspace.refresh_code_location(LOCATION))
-        webserver = DagsterWebserver(workspace, app_path_prefix=prefix, live_data_poll_rate=LIVE_DATA_POLL_MS)
+        webserver: DagsterWebserver[Any, Any] = DagsterWebserver(
+            workspace, app_path_prefix=prefix, live_data_poll_rate=LIVE_DATA_POLL_MS
+        )
         yield webserver.create_asgi_app()
