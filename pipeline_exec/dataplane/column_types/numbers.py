@@ -99,17 +99,19 @@ def _matching(text: pa.StringArray, pattern: str) -> pa.StringArray:
 
 
 def _is_plain(text: pa.StringArray) -> pa.BooleanArray:
-    """Where there are only digits, signs, points and the like: what of this can be cast is a number.
+    """Where a cast can be trusted: short text of nothing but digits, signs, points and the like.
 
-    Of other text this is not so (``0x1F``, ``nan``), and one cell of it keeps a whole column from being cast.
+    Of other text it takes ``0x1F`` and ``nan`` for numbers too, one cell like ``n/a`` keeps a whole column from being
+    cast, and a decimal of more than 38 digits silently becomes another number (pyarrow 26).
     """
     places, data = bytes_of(text)
+    is_plain = np.diff(places) <= _DIGITS_OF_A_DECIMAL
     is_other = (data > ord("9")) | (data < ord("+"))
-    if not is_other.any():
-        return pa.repeat(True, len(text))
-    others_before = np.zeros(len(data) + 1, np.int32)
-    np.cumsum(is_other, out=others_before[1:])
-    return pa.array(others_before[places[:-1]] == others_before[places[1:]])
+    if is_other.any():
+        others_before = np.zeros(len(data) + 1, np.int32)
+        np.cumsum(is_other, out=others_before[1:])
+        is_plain &= np.diff(others_before[places]) == 0
+    return pa.array(is_plain)
 
 
 def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
@@ -123,3 +125,4 @@ def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
 
 _EXAMPLE = re.compile(r"1(?P<thousands>[^0-9+-]?)234(?:(?P<decimal>[^0-9+-])(?P<decimals>[0-9]+))?")
 _UNGROUPED = r"^([+-]?[0-9]+)([0-9]{3})"
+_DIGITS_OF_A_DECIMAL = 38
