@@ -483,7 +483,10 @@ class Executions(Protocol):
         """When the most recently claimed attempt among those that have begun was claimed."""
 
     def unsettled(self, limit: int) -> Sequence[tuple[Arrival, Execution]]:
-        """Arrivals whose execution has ended and whose file was not put away yet."""
+        """Arrivals whose execution has ended and whose file was not put away yet, in any order.
+
+        Which of them come first changes, so that some that cannot be put away do not keep the others waiting.
+        """
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         """A number for each that grows with every change of it one can see; claims and signs of life are none."""
@@ -598,7 +601,8 @@ class Staging(Protocol):
         """What was written at ``place(ref)`` is whole now: make it visible and durable.
 
         What can be made anew need not be durable, which is much faster: with ``durable=False`` it may be absent after
-        the machine was started anew."""
+        the machine was started anew.
+        """
 
     def exists(self, ref: str) -> bool: ...
     def size(self, ref: str) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from datetime import datetime
+from itertools import islice, starmap
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from pipeline_exec import ports
 from pipeline_exec.model.arrival import Arrival, FileVersion
@@ -25,8 +26,8 @@ class Arrivals(ports.Arrivals):
         self._connection = connection
 
     def ledger(self, pipeline_id: PipelineId) -> Mapping[FileVersion, Arrival]:
-        rows = self._connection.execute(select(arrivals).where(arrivals.c.pipeline_id == pipeline_id)).mappings()
-        return {arrival.file: arrival for arrival in map(arrival_of, rows)}
+        rows = self._connection.execute(select(*ARRIVAL).where(arrivals.c.pipeline_id == pipeline_id))
+        return {arrival.file: arrival for arrival in starmap(arrival_of, rows)}
 
     def record(self, arrivals_: Iterable[Arrival]) -> None:
         rows = {(row["pipeline_id"], row["digest"]): row for row in map(_sighting, arrivals_)}
@@ -46,17 +47,37 @@ class Arrivals(ports.Arrivals):
         self._connection.execute(update(arrivals).where(_this(pipeline_id, file)).values(settled=True))
 
 
-def arrival_of(row: RowMapping) -> Arrival:
-    """The arrival in a selected row."""
-    own = arrivals.c
-    execution_id = row[own.execution_id]
+#: What an arrival is made of; by position, since a ledger may have a hundred thousand of them.
+ARRIVAL = (
+    arrivals.c.pipeline_id,
+    arrivals.c.path,
+    arrivals.c.size,
+    arrivals.c.modified,
+    arrivals.c.first_seen,
+    arrivals.c.stable_since,
+    arrivals.c.execution_id,
+    arrivals.c.settled,
+)
+
+
+def arrival_of(
+    pipeline_id: PipelineId,
+    path: str,
+    size: int,
+    modified: str,
+    first_seen: datetime,
+    stable_since: datetime,
+    execution_id: ExecutionId | None,
+    settled: bool,
+) -> Arrival:
+    """The arrival of the columns of ``ARRIVAL``."""
     return Arrival(
-        pipeline_id=PipelineId(row[own.pipeline_id]),
-        file=FileVersion(path=row[own.path], size=row[own.size], modified=row[own.modified]),
-        first_seen=row[own.first_seen],
-        stable_since=row[own.stable_since],
-        execution_id=ExecutionId(execution_id) if execution_id else None,
-        settled=row[own.settled],
+        pipeline_id=pipeline_id,
+        file=FileVersion(path, size, modified),
+        first_seen=first_seen,
+        stable_since=stable_since,
+        execution_id=execution_id,
+        settled=settled,
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
+from operator import ge, gt, le, lt
 from reprlib import repr as shown
 from typing import Any, Protocol
 
@@ -14,8 +16,20 @@ from sqlalchemy import ColumnElement, false, not_, or_
 
 from pipeline_exec.model.query import Operator
 
+#: What one ``$in`` takes: well below the parameters either database takes.
+_MOST_VALUES = 1000
 #: What a 64-bit integer column can be compared with exactly; beyond it a float is near enough.
 _LARGEST_INTEGER = 2**63 - 1
+
+
+_RELATIONS: dict[Operator, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    Operator.GT: gt,
+    Operator.GTE: ge,
+    Operator.LT: lt,
+    Operator.LTE: le,
+    Operator.CONTAINS: partial(ColumnElement.icontains, autoescape=True),
+    Operator.STARTS_WITH: partial(ColumnElement.istartswith, autoescape=True),
+}
 
 
 class Attribute(Protocol):
@@ -53,22 +67,7 @@ class Reading:
 
     def compares(self, operator: Operator, value: object) -> ColumnElement[bool]:
         """Whether it stands in this relation to the value."""
-        wanted = self.coerce(value)
-        match operator:
-            case Operator.GT:
-                return self.expression > wanted
-            case Operator.GTE:
-                return self.expression >= wanted
-            case Operator.LT:
-                return self.expression < wanted
-            case Operator.LTE:
-                return self.expression <= wanted
-            case Operator.CONTAINS:
-                return self.expression.icontains(wanted, autoescape=True)
-            case Operator.STARTS_WITH:
-                return self.expression.istartswith(wanted, autoescape=True)
-            case _:
-                raise AssertionError(operator)
+        return _RELATIONS[operator](self.expression, self.coerce(value))
 
     def order(self, *, descending: bool) -> ColumnElement[Any]:
         """How to sort by it."""
@@ -203,9 +202,11 @@ def one_of(choices: type[StrEnum]) -> Callable[[object], str]:
 
 def listed(value: object) -> Sequence[object]:
     """The values of a list, of text with commas, or the one value."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",")]
-    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+    values = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    values = list(values) if isinstance(values, list | tuple | set | frozenset) else [values]
+    if len(values) > _MOST_VALUES:
+        raise ValueError(f"takes at most {_MOST_VALUES:,} values at once")
+    return values
 
 
 def _column(expression: ColumnElement[Any], coerce: Callable[[object], object], *, is_text: bool = False) -> Value:

@@ -55,12 +55,12 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be kept")
         return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - likewise
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
@@ -72,10 +72,10 @@ class Text(TypeDecorator[str]):
     impl = SqlText
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
         return None if value is None else storable(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - likewise
+    def process_result_value(self, value: str | None, _: Dialect) -> str | None:
         return None if value is None else restored(value)
 
 

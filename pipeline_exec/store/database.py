@@ -46,7 +46,7 @@ _SQLITE_OUTAGES = {
 class Database(ports.Store):
     """A SQLite file or a PostgreSQL database; connections are opened as they are needed, and kept."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         """Reach nothing yet.
 
         Args:
@@ -61,8 +61,9 @@ class Database(ports.Store):
     @classmethod
     def of(cls, settings: Settings) -> Database:
         """The database of a deployment."""
-        given = settings.database_url
-        return cls(given.get_secret_value() if given else f"sqlite:///{settings.home / FILE_NAME}")
+        if settings.database_url is not None:
+            return cls(settings.database_url.get_secret_value())
+        return cls(URL.create("sqlite", database=str(settings.home / FILE_NAME)))
 
     @contextmanager
     def reading(self) -> Iterator[ports.Transaction]:

@@ -30,7 +30,7 @@ _DRIVERS = {
 }
 
 
-def database_url(text: str) -> URL:
+def database_url(given: str | URL) -> URL:
     """A database URL as users write it, with the driver we use.
 
     Raises:
@@ -38,7 +38,7 @@ def database_url(text: str) -> URL:
     """
     remedy = "Write postgresql://user:password@host:port/database, or sqlite:///path."
     try:
-        url = make_url(text)
+        url = make_url(given)
     except (ArgumentError, ValueError):
         raise InvalidDocument("The database URL cannot be read.", remedy=remedy) from None
     if url.drivername not in _DRIVERS:

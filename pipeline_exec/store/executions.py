@@ -16,7 +16,7 @@ from pipeline_exec.model.arrival import Arrival
 from pipeline_exec.model.execution import Delivery, Execution, ExecutionLog, Progress, Status
 from pipeline_exec.model.identity import ExecutionId, LogId, PipelineId, RunId
 from pipeline_exec.model.query import Page, Query
-from pipeline_exec.store.arrivals import arrival_of
+from pipeline_exec.store.arrivals import ARRIVAL, arrival_of
 from pipeline_exec.store.deliveries import deliveries_of, save_delivery
 from pipeline_exec.store.execution_logs import failure_values, log_of, log_values
 from pipeline_exec.store.execution_rows import (
@@ -63,17 +63,17 @@ _FENCE_ONCE = _NOTE_CURRENT.where(execution_logs.c.fenced_at.is_(None)).values(_
 _FENCE = _NOTE_CURRENT.where(
     execution_logs.c.fenced_at.is_(None) | (execution_logs.c.run_id == bindparam("run"))
 ).values(_BEGUN)
-_EXECUTION_OF_LOG = select(execution_logs.c.execution_id).where(execution_logs.c.id == bindparam("log"))
-#: The execution names the run that began its latest attempt.
-_NAME_RUN = (
-    update(executions)
+#: The execution of the attempt, locked: whoever changes both begins with it, so that no two wait for each other.
+_LOCK = (
+    select(executions.c.id)
     .where(
-        executions.c.id == _EXECUTION_OF_LOG.scalar_subquery(),
-        executions.c.log_id == bindparam("log"),
-        executions.c.run_id != bindparam("run"),
+        executions.c.id
+        == select(execution_logs.c.execution_id).where(execution_logs.c.id == bindparam("log")).scalar_subquery()
     )
-    .values(run_id=bindparam("run"), revision=executions.c.revision + 1)
+    .with_for_update()
 )
+#: The execution does not name the run that began its latest attempt yet.
+_NAME_RUN = _CHANGE_AFTER.where(executions.c.run_id != bindparam("run")).values(run_id=bindparam("run"))
 
 #: Keeps the pipeline from being deleted until the transaction ends.
 _HOLD_PIPELINE = (
@@ -91,10 +91,11 @@ _LAST_BEGUN = (
     .limit(1)
 )
 _UNSETTLED = (
-    EXECUTIONS.add_columns(*arrivals.c)
+    EXECUTIONS.add_columns(*ARRIVAL)
     .join(arrivals, arrivals.c.execution_id == executions.c.id)
     .where(arrivals.c.execution_id.is_not(None), ~arrivals.c.settled, executions.c.status != Status.PROCESSING)
-    .order_by(executions.c.ended_at, executions.c.id)
+    # In any order: files that cannot be put away must not keep the others from it.
+    .order_by(func.random())
 )
 
 
@@ -156,9 +157,10 @@ class Executions(ports.Executions):
         return self._did(_CLAIM, log=log_id, at=at, not_since=not_since)
 
     def fence(self, log_id: LogId, run_id: RunId, at: datetime, *, again: bool = True) -> bool:
+        execution_id = self._connection.scalar(_LOCK, {"log": log_id})
         if not self._did(_FENCE if again else _FENCE_ONCE, log=log_id, run=run_id, at=at):
             return False
-        self._did(_NAME_RUN, log=log_id, run=run_id)
+        self._did(_NAME_RUN, execution=execution_id, log=log_id, run=run_id)
         return True
 
     def receive(self, execution: Execution) -> None:
@@ -182,7 +184,7 @@ class Executions(ports.Executions):
 
     def unsettled(self, limit: int) -> Sequence[tuple[Arrival, Execution]]:
         rows = self._connection.execute(_UNSETTLED.limit(limit)).mappings()
-        return [(arrival_of(row), execution_of(row)) for row in rows]
+        return [(arrival_of(*(row[column] for column in ARRIVAL)), execution_of(row)) for row in rows]
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         known = select(executions.c.id, executions.c.revision).where(executions.c.id.in_(list(execution_ids)))

@@ -74,12 +74,12 @@ class LocalStaging(ports.Staging):
         if not placed.is_file():
             raise _absent(ref)
         with _writable():
-            if not durable:
+            if durable:
+                _sync(placed)
+                _publish(placed, final)
+            else:
                 placed.replace(_passing(final))
-                return
-            with placed.open("rb") as file:
-                os.fsync(file.fileno())
-            _publish(placed, final)
+                final.unlink(missing_ok=True)
 
     def exists(self, ref: str) -> bool:
         return self._found(ref) is not None
@@ -93,6 +93,7 @@ class LocalStaging(ports.Staging):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
+                _passing(path).unlink(missing_ok=True)
                 path.unlink()
 
     def check(self) -> None:
@@ -132,8 +133,14 @@ def _placed(final: Path) -> Path:
     return _beside(final, str(os.getpid()))
 
 
+def _sync(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
 def _publish(unfinished: Path, final: Path) -> None:
     unfinished.replace(final)
+    _passing(final).unlink(missing_ok=True)
     make_names_durable(final.parent)
 
 

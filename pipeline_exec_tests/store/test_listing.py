@@ -47,7 +47,9 @@ def fill(database):
         multiply(connection, arrivals, {"digest", "execution_id"})
         connection.execute(update(executions).where(executions.c.id.endswith("07")).values(status="FAILED"))
         connection.execute(update(arrivals).where(~arrivals.c.execution_id.endswith("477")).values(settled=True))
-        connection.execute(text("ANALYZE"))
+        if database._url.get_backend_name() == "postgresql":
+            # A server does it by itself after a while; SQLite must do without.
+            connection.execute(text("ANALYZE"))
 
 
 def multiply(connection, table, keys):

@@ -142,6 +142,7 @@ REFUSALS = {
     "a search in numbers": (is_("duration", "$contains", "1"), "duration is not text"),
     "a search for a number": (is_("id", "$contains", 1), "id wants text, not 1"),
     "a comparison with nothing": (is_("duration", "$gt", None), "duration wants a number, not None"),
+    "a list too long": (is_("id", "$in", ["a"] * 1001), "id takes at most 1,000 values"),
     "a filter too deep": (
         # Deep enough to end Python's stack if it were followed.
         __import__("functools").reduce(lambda inner, _: Not(inner), range(5000), is_("id", "$eq", "a")),

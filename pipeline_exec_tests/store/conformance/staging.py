@@ -66,6 +66,16 @@ class StagingConformance:
         staging.keep("execution/read.arrow")
         assert staging.local("execution/read.arrow").read_bytes() == b"after"
 
+    @pytest.mark.parametrize("before", ["durable", "passing"])
+    @pytest.mark.parametrize("now", ["durable", "passing"])
+    def test_what_is_kept_last_counts_whether_durable_or_not(self, staging, before, now):
+        for content, how in ((b"before", before), (b"now", now)):
+            staging.place("execution/rows.arrow").write_bytes(content)
+            staging.keep("execution/rows.arrow", durable=how == "durable")
+            assert staging.local("execution/rows.arrow").read_bytes() == content
+        staging.remove("execution/rows.arrow")
+        assert not staging.exists("execution/rows.arrow")
+
     def test_what_was_not_placed_cannot_be_kept(self, staging):
         staging.place("execution/read.arrow")
         with pytest.raises(NotFound):
