@@ -69,7 +69,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.layer = layer
-    app.state.patient = PatientThreads()
+    app.state.uploads, app.state.executes = PatientThreads(), PatientThreads()
     metrics = Metrics()
     _add_middleware(app, layer, metrics)
     handle_problems(app)

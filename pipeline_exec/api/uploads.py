@@ -15,7 +15,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PATIENT_THREADS = 64
-"""How many uploads, and how many executes of wrappers, may be in progress at once."""
+"""How much of a kind may be in progress at once; what comes then waits its turn."""
 
 _BINARY = {"type": "string", "format": "binary"}
 _PARTS = {"type": "object", "additionalProperties": _BINARY}

@@ -165,6 +165,13 @@ def test_the_session_is_a_cookie_that_scripts_cannot_read(ui_api):
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(attributes)
 
 
+def test_over_https_the_cookie_is_for_https_only(ui_api):
+    with ui_api.anonymous() as browser:
+        answer = browser.post("/login", data={"token": ui_api.key()}, headers={"X-Forwarded-Proto": "https"})
+
+    assert "Secure" in answer.headers["Set-Cookie"].split("; ")
+
+
 def test_a_one_time_link_logs_in_once_and_not_by_being_looked_at(ui_api):
     owner = ui_api.layer.principals.owner()
     token = ui_api.layer.principals.issue(owner, CredentialKind.LOGIN, "link").token
@@ -257,7 +264,10 @@ def test_logging_out_ends_the_session(ui_api, browser):
 def test_a_cookie_changes_something_only_from_a_page_of_ours(ui_api, browser, headers, status):
     headers = {name: value.replace("OURS", ui_api.url) for name, value in headers.items()}
 
-    assert browser.delete("/dp/api/v1/pipeline/nope", headers=headers).status_code == status
+    answer = browser.delete("/dp/api/v1/pipeline/nope", headers=headers)
+
+    assert answer.status_code == status
+    assert set(answer.json()) == {"message", "errors"}
 
 
 def test_a_cookie_reads_from_wherever_it_is_sent(browser):

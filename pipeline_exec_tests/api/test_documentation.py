@@ -71,6 +71,7 @@ def test_no_two_operations_share_an_id(operations):
     ids = [operation["operationId"] for operation in operations.values()]
 
     assert len(ids) == len(set(ids))
+    assert operations[("POST", "/dp/api/v1/execution/")]["operationId"] == "executions_create"
 
 
 def test_refusals_are_described_in_the_shape_of_their_api(operations):

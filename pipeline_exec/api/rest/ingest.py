@@ -36,7 +36,7 @@ async def ingest(
     `Content-Type` or its name. The sender proves who they are by an API key, or by the connector's signature.
     """
     push = _Push(layer.ingestion, connector_id, request.state.principal, dict(request.headers), idempotency_key)
-    executions = await request.app.state.patient.run(push.take, Body(request))
+    executions = await request.app.state.uploads.run(push.take, Body(request))
     return Data(data=[TriggeredView.of(execution) for execution in executions])
 
 

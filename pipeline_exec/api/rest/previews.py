@@ -29,7 +29,7 @@ async def preview(
     pipeline_id: PipelineId, request: Request, layer: Layer, rows: Rows = DEFAULT_ROWS
 ) -> Data[PreviewView]:
     """What the pipeline would make of the first rows of the file that is sent, raw or as a part of a multipart body."""
-    looked = await request.app.state.patient.run(_look, layer, pipeline_id, dict(request.headers), Body(request), rows)
+    looked = await request.app.state.uploads.run(_look, layer, pipeline_id, dict(request.headers), Body(request), rows)
     return Data(data=PreviewView.of(looked))
 
 

@@ -31,7 +31,7 @@ _OUTCOMES: Responses = {
 async def execute(wrapper_id: WrapperId, request: Request, layer: Layer, caller: Caller) -> ExecuteView:
     """Read the wrapper's source and send its points to the destination; answers when that has ended."""
     try:
-        execution = await request.app.state.patient.run(layer.wrappers.execute, wrapper_id, caller)
+        execution = await request.app.state.executes.run(layer.wrappers.execute, wrapper_id, caller)
     except NotFound as error:
         raise InvalidDocument(f"Execution error: {NOT_FOUND}") from error
     except Unavailable as error:

@@ -28,7 +28,7 @@ _MULTIPART = {"requestBody": {"required": True, "content": {"multipart/form-data
 async def upload(request: Request, layer: Layer) -> WrapperFileView:
     """Upload a .csv, .xlsx or .xls file with at least two columns, as the part `file` of a multipart body."""
     content_type = request.headers.get("content-type", "")
-    file = await request.app.state.patient.run(_upload, layer.wrappers, content_type, Body(request))
+    file = await request.app.state.uploads.run(_upload, layer.wrappers, content_type, Body(request))
     return WrapperFileView.of(file)
 
 

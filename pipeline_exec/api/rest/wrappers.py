@@ -26,7 +26,7 @@ Lines = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.post("/", status_code=201)
-@router.post("/generate", status_code=201)
+@router.post("/generate", status_code=201, operation_id="wrappers_generate")
 def create(body: WrapperDocument, layer: Layer, caller: Caller) -> WrapperView:
     """Make a wrapper."""
     return _shown(layer, layer.wrappers.create(body, caller))
