@@ -63,7 +63,7 @@ class InlineEngine:
             attempt.stage(attempt.read())
             attempt.stage(attempt.map(attempt.staged(Stage.READ)))
             attempt.stage(attempt.validate(attempt.staged(Stage.MAP), lambda counts, tally: None))
-            attempt.write(attempt.staged(Stage.VALIDATE), lambda delivery: None)
+            attempt.write(attempt.staged(Stage.VALIDATE), lambda *_: None)
 
 
 def inline_layer(home, **settings) -> tuple[ServiceLayer, InlineEngine]:

@@ -68,6 +68,8 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "retention": {"sensor": {"purge_after_days": {"skipped": 1, "success": 30, "failure": 30}}},
         "python_logs": {"python_log_level": "INFO"},
         "telemetry": {"enabled": False},
+        # The dialog that asks every new browser to join a community and to leave an address.
+        "nux": {"enabled": False},
     }
 
 

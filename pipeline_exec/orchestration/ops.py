@@ -9,6 +9,7 @@ from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.model.execution import Counts, Delivery, Stage
 from pipeline_exec.orchestration.metadata import counts_metadata, delivery_metadata, facts_metadata
 from pipeline_exec.orchestration.runs import RunAttempt
+from pipeline_exec.services.plans import Output
 
 ATTEMPT, STAGING = "attempt", "staging"
 """The resources the ops need."""
@@ -56,8 +57,8 @@ def write(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  #
     """Deliver the rows to every output."""
     run = _attempt(context)
 
-    def delivered(delivery: Delivery) -> None:
-        asset = [run.attempt.plan.subject, str(delivery.connector_id or "destination")]
+    def delivered(output: Output, delivery: Delivery) -> None:
+        asset = [run.attempt.plan.subject, output.name]
         context.log_event(AssetMaterialization(asset_key=asset, metadata=delivery_metadata(delivery)))
 
     with run.typed_failures():

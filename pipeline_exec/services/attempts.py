@@ -27,7 +27,7 @@ from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, Staging, Store
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.lifecycle import Lifecycle, Written
-from pipeline_exec.services.plans import Plan, Planner
+from pipeline_exec.services.plans import Output, Plan, Planner
 from pipeline_exec.services.rows_files import read_rows, write_rows
 from pipeline_exec.services.stages import Stages
 
@@ -110,7 +110,7 @@ class Attempt:
             checked = self._service.stages.validate(plan, rows, counted)
         return Made(self._guarded(Stage.VALIDATE, checked), {}, plan.rows_ref(Stage.VALIDATE))
 
-    def write(self, rows: Rows, on_delivery: Callable[[Delivery], None]) -> Written:
+    def write(self, rows: Rows, on_delivery: Callable[[Output, Delivery], None]) -> Written:
         """Deliver the rows validated; with that the execution is SUCCESSFUL."""
         plan = self.plan
         with self._recorded():

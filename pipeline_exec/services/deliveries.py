@@ -41,7 +41,7 @@ class DeliveryService:
         rows: Rows,
         counts: Counts,
         still_ours: Callable[[], None],
-        on_delivery: Callable[[Delivery], None],
+        on_delivery: Callable[[Output, Delivery], None],
     ) -> Written:
         """Deliver the rows to every output that does not have them yet.
 
@@ -74,7 +74,7 @@ class DeliveryService:
                     self._save(replace(delivery, status=DeliveryStatus.FAILED, failure=Failure.of(error)))
                     continue
                 self._save(delivery)
-                on_delivery(delivery)
+                on_delivery(output, delivery)
             done.append(delivery)
         if failures:
             raise failures[0]

@@ -42,6 +42,8 @@ class Output:
     """One place the result goes to."""
 
     connector_id: ConnectorId | None
+    name: str
+    """Of the connector; of the wrapper for a destination written out there."""
     connector: OpenedConnector
     options: OutputOptions
 
@@ -114,8 +116,9 @@ class Planner:
         document, columns = configuration.document, configuration.target_model.columns
         edits = execution.log.edits
 
-        def open_connector(connector_id: ConnectorId) -> OpenedConnector:
-            return self.connectors.open(tx.connectors.get(connector_id).document)
+        def output(connector_id: ConnectorId) -> Output:
+            connector = tx.connectors.get(connector_id).document
+            return Output(connector_id, connector.name, self.connectors.open(connector), document.output_options)
 
         def mapper(source_columns: Sequence[str]) -> BatchMapper:
             return compile_mapping(document.mapping_config, columns, source_columns)
@@ -123,15 +126,12 @@ class Planner:
         return Plan(
             execution=execution,
             subject=pipeline.name,
-            intake=open_connector(document.input_connectors[0]),
+            intake=self.connectors.open(tx.connectors.get(document.input_connectors[0]).document),
             read_options=document.read_options,
             mapper=mapper,
             columns=columns,
             error_config=document.error_config,
-            outputs=tuple(
-                Output(connector_id, open_connector(connector_id), document.output_options)
-                for connector_id in document.output_connectors
-            ),
+            outputs=tuple(output(connector_id) for connector_id in document.output_connectors),
             developer_mode=document.developer_mode,
             edits=edits,
             time_column=None,
@@ -162,7 +162,7 @@ class Planner:
             mapper=mapper,
             columns=POINT_COLUMNS,
             error_config=ErrorConfig(),
-            outputs=(Output(destination.connector_id, self.connectors.open(sink), OutputOptions()),),
+            outputs=(Output(destination.connector_id, sink.name, self.connectors.open(sink), OutputOptions()),),
             developer_mode=False,
             edits=(),
             time_column="x",

@@ -68,7 +68,7 @@ def test_what_was_written_is_an_asset_materialisation(folders):
 
     (event,) = folders.instance.all_logs(ended.log.run_id, of_type={DagsterEventType.ASSET_MATERIALIZATION})
     materialization = event.dagster_event.event_specific_data.materialization
-    assert materialization.asset_key.path[0] == "Orders"
+    assert materialization.asset_key.path == ["Orders", "Orders outbox"]
     assert materialization.metadata["rows"].value == 2
 
 
