@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from pipeline_exec.cli import output
+from pipeline_exec_tests.cli.conftest import Terminal
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("Number;Amount\nA-1;10\nA-2;ten\n;30\n")
+    return path
+
+
+def test_a_file_is_shown_as_it_would_be_read(command_line, file):
+    shown = command_line.run("preview", file).stdout
+    assert 'delimiter   ;\nquote       "\nheader row  1\n' in shown
+    assert "Number  Amount\nA-1     10\nA-2     ten\n        30\n" in shown
+
+
+def test_only_so_many_rows_are_shown(command_line, file):
+    shown = command_line.run("preview", file, "--rows", "1").stdout
+    assert "A-1" in shown
+    assert "A-2" not in shown
+
+
+def test_with_a_pipeline_rows_are_mapped_and_checked(command_line, orders, file):
+    shown = command_line.run("preview", file, "--pipeline", "orders").stdout
+    assert "number  Number\namount  Amount\n" in shown
+    assert "2 of 6 cells (33.33 %) are erroneous." in shown
+    assert "  2  amount  ten    'ten' is not a number." in shown
+
+
+def test_nothing_is_executed_or_written(command_line, orders, file):
+    command_line.run("preview", file, "--pipeline", "orders")
+    assert command_line.run("executions", "list", "--json").stdout == "[]\n"
+    assert not (orders / "outbox").exists()
+
+
+def test_as_json_for_scripts(command_line, orders, file):
+    seen = json.loads(command_line.run("preview", file, "--pipeline", "orders", "--json").stdout)
+    assert seen["rows"][0] == {"number": "A-1", "amount": "10"}
+    assert [finding["code"] for finding in seen["findings"]] == ["type.float", "required"]
+    assert seen["sources"] == {"number": ["Number"], "amount": ["Amount"]}
+
+
+def test_options_are_laid_over_those_of_the_pipeline(command_line, orders, file):
+    options = '{"delimiter": ","}'
+    result = command_line.run("preview", file, "--pipeline", "orders", "--options", options)
+    assert "delimiter   ,\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(bytes(range(256)) * 8, "The file holds binary data, not text.", id="binary"),
+        pytest.param(b"", "The file is empty.", id="empty"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(command_line, file, content, says):
+    file.write_bytes(content)
+    assert command_line.run("preview", file, exit_code=1).stderr.startswith(says)
+
+
+def test_an_unknown_pipeline_is_answered_with_those_there_are(command_line, orders, file):
+    result = command_line.run("preview", file, "--pipeline", "ordres", exit_code=1)
+    assert result.stderr == "There is no pipeline 'ordres'.\nThere are: orders.\n"
+
+
+def test_on_a_narrow_terminal_wide_rows_stand_below_one_another(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", "40")
+    columns = [f"column {number}" for number in range(9)]
+    output.print_records(columns, [dict.fromkeys(columns, "x")])
+    assert "Row 1" in screen.getvalue()
+    assert "column 8  x\n" in screen.getvalue()
