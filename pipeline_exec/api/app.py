@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
@@ -88,15 +87,11 @@ def create_app(
 
 def _add_middleware(app: FastAPI, layer: ServiceLayer, metrics: Metrics) -> None:
     """From the inside to the outside."""
-    middleware: tuple[tuple[Any, tuple[object, ...]], ...] = (
-        (BodyLimit, ()),
-        (Authentication, (layer.principals,)),
-        (Defects, ()),
-        (SecurityHeaders, ()),
-        (CountRequests, (metrics,)),
-    )
-    for each, arguments in middleware:
-        app.add_middleware(each, *arguments)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Authentication, layer.principals)
+    app.add_middleware(Defects)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CountRequests, metrics)
 
 
 def _own_checks(layer: ServiceLayer) -> Mapping[str, Check]:

@@ -18,7 +18,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline_exec.api.paths import DAGSTER, METRICS, is_below
+from pipeline_exec.api.paths import DAGSTER, DOCS, METRICS, STATIC, is_below
+
+FOLDERS = (DAGSTER, DOCS, STATIC)
+"""Where whatever is asked for counts as one route."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -95,8 +98,9 @@ def _method(scope: Scope) -> str:
 def _route(scope: Scope) -> str:
     """The route as it is documented: one label for all its ids, and one for all that leads nowhere."""
     path: str = scope["path"]
-    if is_below(path, DAGSTER):
-        return DAGSTER
+    for folder in FOLDERS:
+        if is_below(path, folder):
+            return folder
     if "endpoint" not in scope:
         return "none"
     names = {value: f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -40,16 +41,18 @@ class IngestionService:
     clock: Clock
     max_file_size: int
 
-    def door(self, connector_id: ConnectorId, caller: Principal | None) -> PushSource:
+    def door(self, connector_id: ConnectorId, caller: Principal | None, headers: Mapping[str, str]) -> PushSource:
         """The connector that is called.
 
         Args:
             connector_id: Which connector.
             caller: Who calls; None when nobody is known, so that only a signature can let the call in.
+            headers: Of the call.
 
         Raises:
             NotFound: there is no such connector, or it is not one that is called.
-            Unauthenticated: nobody is known, and the connector does not tell its callers by a signature.
+            Unauthenticated: nobody is known, and the connector does not tell its callers by a signature, or there is
+                none in the headers.
         """
         with self.store.reading() as tx:
             connector = tx.connectors.many([connector_id]).get(connector_id)
@@ -61,6 +64,9 @@ class IngestionService:
                 f"There is no connector {connector_id!r} that takes pushed data.",
                 "Push to an HTTP input connector with trigger_type EVENT_BASE.",
             )
+        if caller is None:
+            with suppress(_BodyIsNeeded):
+                opened.port.verify(headers, _unread)
         return opened.port
 
     def verify(self, door: PushSource, headers: Mapping[str, str], payload: Payload) -> None:
@@ -207,6 +213,14 @@ class IngestionService:
         ):
             shutil.copyfileobj(original, into, COPY_BYTES)
         return execution_id
+
+
+class _BodyIsNeeded(Exception):
+    """The headers alone do not tell whether a call is genuine."""
+
+
+def _unread() -> Iterator[bytes]:
+    raise _BodyIsNeeded
 
 
 def _request_key(connector_id: ConnectorId, idempotency_key: str, number: int) -> str:

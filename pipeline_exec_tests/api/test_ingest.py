@@ -278,6 +278,15 @@ def test_a_push_that_is_not_genuine_is_refused_and_nothing_is_kept(api, signed_d
     assert staged(api) == before
 
 
+def test_of_a_call_without_a_signature_not_a_byte_is_read(api, signed_door):
+    with socket.create_connection((api.client.base_url.host, api.client.base_url.port)) as connection:
+        connection.sendall(
+            f"POST /ingest/{signed_door} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n".encode()
+        )
+
+        assert connection.recv(12) == b"HTTP/1.1 401"
+
+
 def test_a_key_opens_a_signed_door_too(api, signed_door):
     assert push(api, signed_door).status_code == 202
 

@@ -85,6 +85,7 @@ def test_requests_are_counted_by_route_not_by_id(fresh_api):
     api.client.request("PROPFIND", "/dp/api/v1/execution/")
     with api.anonymous() as client:
         client.get("/dp/api/v1/execution/x")
+        client.get("/static/made/up")
 
     assert counted(api) == {
         ("GET", "/dp/api/v1/execution/{execution_id}", "404"): 2,
@@ -93,6 +94,7 @@ def test_requests_are_counted_by_route_not_by_id(fresh_api):
         ("GET", "/dagster", "404"): 1,
         ("other", "/dp/api/v1/execution", "405"): 1,
         ("GET", "none", "401"): 1,
+        ("GET", "/static", "404"): 1,
     }
 
 

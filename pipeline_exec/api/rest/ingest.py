@@ -52,7 +52,7 @@ class _Push:
 
     def take(self, body: Iterable[bytes]) -> Sequence[Execution]:
         """Stage what was sent, and have it executed."""
-        door = self.service.door(self.connector_id, self.caller)
+        door = self.service.door(self.connector_id, self.caller, self.headers)
         payloads = self._payloads(body) if self.caller else self._genuine(door, body)
         return self.service.take(self.connector_id, payloads, self.idempotency_key)
 
