@@ -52,6 +52,6 @@ class SocketClient:
 
 
 @contextmanager
-def socket_client(url, protocol=PROTOCOL):
-    with connect(url, subprotocols=[protocol], open_timeout=PATIENCE, close_timeout=PATIENCE) as connection:
+def socket_client(url, headers=None):
+    with connect(url, subprotocols=[PROTOCOL], additional_headers=headers, close_timeout=PATIENCE) as connection:
         yield SocketClient(connection)

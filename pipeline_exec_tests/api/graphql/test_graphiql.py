@@ -17,7 +17,7 @@ def test_a_browser_gets_graphiql(graph):
 
 
 def test_everything_the_page_needs_is_served_beside_it(graph):
-    addresses = re.findall(r'(?:src|href)="([^"]+)"', page(graph).text)
+    addresses = re.findall(r'(?:src|href)="(graphql/[^"]+)"', page(graph).text)
     assert len(addresses) == 8
     for address in addresses:
         asset = graph.client.get(f"/{address}")

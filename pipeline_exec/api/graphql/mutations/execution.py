@@ -44,7 +44,7 @@ class ExecutionMutations:
     ) -> CreateExecutionResult:
         """Execute a pipeline now. A repeated call with the same idempotency key answers what the first one made."""
         context = info.context
-        executions = await context.ask(
+        executions = await context.wait(
             context.layer.executions.create, PipelineId(pipeline_id), context.principal, idempotency_key or None
         )
         return CreatedExecutions(executions=[Execution.of(execution) for execution in executions])

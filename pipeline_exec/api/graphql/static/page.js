@@ -1,18 +1,18 @@
 "use strict";
 
-const EXAMPLE = `# The latest executions, and how they ended. Press Ctrl-Enter to run this.
+const EXAMPLE = `# The latest executions. Ctrl-Enter runs this.
 query LatestExecutions {
-  executions(first: 10, orderBy: [{ field: CREATED_AT, direction: DESC }]) {
+  executions(first: 10) {
     totalCount
     nodes {
       id
       status
       triggerType
       duration
-      source { name }
-      counts { totalRows totalCells totalErrorCells totalErrorRows }
-      error { type message }
       pipeline { name }
+      source { name }
+      counts { totalRows totalErrorCells }
+      error { type message }
     }
   }
 }

@@ -113,8 +113,6 @@ class PipelineConfiguration(Audited):
     output_options: OutputOptions
     developer_mode: bool
     """Whether only the first 100 rows are sent."""
-    target_columns: list[TargetColumn]
-    """Of the target data model as it was when the configuration was made."""
 
     @classmethod
     def of(cls, stored: StoredConfiguration) -> Self:
@@ -128,8 +126,12 @@ class PipelineConfiguration(Audited):
             schedule_config=ScheduleConfig.of(document.schedule_config) if document.schedule_config else None,
             output_options=OutputOptions.of(document.output_options),
             developer_mode=document.developer_mode,
-            target_columns=[TargetColumn.of(column) for column in stored.target_model.columns],
         )
+
+    @strawberry.field
+    def target_columns(self) -> list[TargetColumn]:
+        """Of the target data model as it was when the configuration was made."""
+        return [TargetColumn.of(column) for column in self.stored.target_model.columns]
 
     @strawberry.field
     async def input_connectors(self, info: Info) -> list[Connector]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import Any, Self
 
 
@@ -17,9 +18,10 @@ class Mirror:
     @classmethod
     def mirror(cls, noun: object, **own: object) -> Self:
         """Every attribute as the noun has it under the same name, but for those given."""
-        shown: Any = cls
-        same = {
-            field.name: getattr(noun, field.name) for field in fields(shown) if field.init and field.name not in own
-        }
-        mirrored: Self = shown(**same, **own)
-        return mirrored
+        names = _attributes(cls)  # type: ignore[arg-type]  # mypy does not see that a class is hashable
+        return cls(**{name: getattr(noun, name) for name in names if name not in own}, **own)
+
+
+@cache
+def _attributes(mirror: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(mirror) if field.init)

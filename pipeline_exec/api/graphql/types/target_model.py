@@ -57,8 +57,8 @@ class TargetColumn(Mirror):
 class TargetDataModel(Audited):
     """The columns a pipeline must deliver."""
 
+    document: strawberry.Private[model.TargetModelDocument]
     name: str
-    columns: list[TargetColumn]
     permissions: Permissions
 
     @classmethod
@@ -67,6 +67,10 @@ class TargetDataModel(Audited):
         return cls.audited(
             target_model,
             name=document.name,
-            columns=[TargetColumn.of(column) for column in document.columns],
             permissions=Permissions.of(document.permissions),
         )
+
+    @strawberry.field
+    def columns(self) -> list[TargetColumn]:
+        """In the order they are delivered in."""
+        return [TargetColumn.of(column) for column in self.document.columns]
