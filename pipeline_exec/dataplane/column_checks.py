@@ -64,7 +64,7 @@ class ColumnChecks:
             violations = check.violations(cells)
             if violations.true_count:
                 places = pc.indices_nonzero(violations)
-                is_erroneous[places] = True
+                is_erroneous[places.to_numpy()] = True
                 findings.append(self._findings(check, message, cells.take(places), pc.add(places, first_row)))
         return Inspected(cells, is_erroneous, tuple(findings))
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import pyarrow as pa
 
 from pipeline_exec.dataplane.matching import match_columns
-from pipeline_exec.dataplane.problems import Problems, listed, nearest, unknown
+from pipeline_exec.dataplane.problems import Problems, enumerated, listed, nearest, unknown
 from pipeline_exec.dataplane.text import as_text, empty_as_null
 from pipeline_exec.dataplane.transformations import build
 from pipeline_exec.dataplane.transformations.step import LARGEST, Merger, Step
@@ -156,7 +156,7 @@ def _recipe(mapping: ColumnMapping, at: str) -> Recipe:
 def _refuse_absent(recipes: Iterable[Recipe], source_columns: Sequence[str]) -> None:
     absent = {name: recipe.target for recipe in recipes for name in recipe.sources if name not in source_columns}
     if absent:
-        named = listed(_absent(name, target, source_columns) for name, target in absent.items())
+        named = enumerated(_absent(name, target, source_columns) for name, target in absent.items())
         raise MappingFailure(
             f"The source has no column {named}; it has {listed(map(repr, source_columns))}.",
             "Correct the mapping, or the header of the source, and fix the execution.",

@@ -43,16 +43,20 @@ class Problems:
             InvalidDocument: with one problem for each wrong field.
         """
         if self._found:
-            named = [f"{problem.field}: {problem.message.rstrip('.')}" for problem in self._found]
-            more = f"; and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-            raise InvalidDocument(f"{subject} is not valid: {'; '.join(named[:MOST_NAMED])}{more}.", self._found)
+            named = enumerated((f"{problem.field}: {problem.message.rstrip('.')}" for problem in self._found), "; ")
+            raise InvalidDocument(f"{subject} is not valid: {named}.", self._found)
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as a sentence lists them; of very many the first, and how many there are besides."""
-    names = list(names)
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(map(cut, names[:MOST_NAMED])) + more
+    """Names as a sentence lists them, long ones cut."""
+    return enumerated(map(cut, names))
+
+
+def enumerated(phrases: Iterable[str], separator: str = ", ") -> str:
+    """Phrases one after the other; of very many the first, and how many there are besides."""
+    phrases = list(phrases)
+    more = f" and {len(phrases) - MOST_NAMED} more" if len(phrases) > MOST_NAMED else ""
+    return separator.join(phrases[:MOST_NAMED]) + more
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated
 
 import numpy as np
@@ -43,6 +44,11 @@ def bytes_of(text: pa.StringArray) -> tuple[Offsets, Bytes]:
     return places - places[0], np.frombuffer(data, np.uint8)[places[0] : places[-1]]
 
 
+def unread(text: pa.StringArray, values: pa.Array) -> pa.BooleanArray:
+    """Where there is a text but no value was read from it."""
+    return pc.and_(text.is_valid(), values.is_null())
+
+
 def quoted(text: pa.StringArray) -> pa.StringArray:
     """Each text in quotes, cut to a length a person reads."""
     return concatenated("'", shortened(text), "'")
@@ -67,8 +73,10 @@ def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:
 
 
 def scalar_text(value: object) -> object:
-    """A number or truth value of a document as the text a cell would have; anything else as it is."""
-    return value if isinstance(value, str) or not isinstance(value, bool | int | float) else json.dumps(value)
+    """A number, truth value or date of a document as the text a cell would have; anything else as it is."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
 def regular_expression(pattern: str) -> str:
@@ -80,11 +88,11 @@ def regular_expression(pattern: str) -> str:
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
-        raise ValueError(f"{pattern!r} is not a regular expression as RE2 reads it: {error}") from None
+        raise ValueError(f"{cut(pattern)!r} is not a regular expression as RE2 reads it: {error}") from None
     return pattern
 
 
 CellText = Annotated[str, BeforeValidator(scalar_text)]
-"""Text in a document; a number or a truth value stands for its text."""
+"""Text in a document; a number, a truth value or a date (as YAML reads it) stands for its text."""
 Pattern = Annotated[str, AfterValidator(regular_expression)]
 """A regular expression of RE2, which takes no more than linear time whatever the pattern."""

@@ -31,7 +31,7 @@ def enforce(counts: Counts, threshold: float, top: Sequence[tuple[str, str, int]
         named = ", ".join(f"{number} x {code} in {column!r}" for column, code, number in top[:MOST_NAMED])
         raise ErrorThresholdExceeded(
             f"{counts.total_error_cells} of {counts.total_cells} cells ({_percentage(counts, allowed)} %) are "
-            f"erroneous, more than the {threshold:g} % this pipeline allows; most: {named}.",
+            f"erroneous, more than the {Decimal(str(threshold)).normalize():f} % this pipeline allows; most: {named}.",
             "Correct the cells or the mapping and fix the execution; its list of errors names every cell.",
         )
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.date_formats import DateFormat, read, show
+from pipeline_exec.dataplane.date_spellings import _DIRECTIVES, _TOKENS
 from pipeline_exec.dataplane.moments import DAY, Field, Moments, microseconds
 from pipeline_exec_tests.dataplane.tables import texts
 
@@ -109,6 +110,21 @@ def test_both_spellings_show_the_same(tokens, strptime):
 def test_formats_without_sense_are_refused(text, message):
     with pytest.raises(ValueError, match=message):
         DateFormat.parse(text)
+
+
+PIECES = st.sampled_from([*_TOKENS, *_DIRECTIVES, ".", "/", " ", ":", "-", "T", "[at]", "%%", "x", "é", "\n"])
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_a_format_that_is_not_refused_reads_what_it_shows(text):
+    try:
+        date_format = DateFormat.parse(text)
+    except ValueError:
+        return
+    moments = pa.array(["2001-11-12T13:14:15.678901", "2001-02-03T04:05:06"]).cast(pa.timestamp("us"))
+    shown = show(moments, date_format)
+    shown.validate(full=True)
+    assert read(shown, [date_format]).null_count == 0
 
 
 def test_slices_and_empty_columns_are_read_like_others():

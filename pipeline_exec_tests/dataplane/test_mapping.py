@@ -117,6 +117,12 @@ def test_all_absent_source_columns_are_named_at_once():
     assert "no column '000' (mapped to 'x0'), '222' (mapped to 'x2'); it has" in failed.value.message
 
 
+def test_long_names_are_said_in_full():
+    long_name = "x" * 100
+    with pytest.raises(MappingFailure, match=rf"'{long_name}' \(mapped to 'email'\); it has"):
+        compile_mapping(mapping({"source_columns": [long_name], "target_column": "email"}), [column("email")], ["a"])
+
+
 def test_everything_wrong_with_a_mapping_is_said_at_once():
     config = mapping(
         {"source_columns": ["a"], "target_column": "nmae", "transformations": [{"type": "TRIM"}]},

@@ -60,6 +60,12 @@ def test_merged_columns_are_transformed_further():
             {"type": "REPLACE", "old": "", "new": "x"}, "old", "at least 1 character", id="nothing to replace"
         ),
         pytest.param({"type": "SPLIT", "separator": "-", "part": 0}, "part", "there is no part 0", id="part zero"),
+        pytest.param(
+            {"type": "SPLIT", "separator": "-", "part": 10**30},
+            "part",
+            "less than or equal",
+            id="a part too far",
+        ),
         pytest.param({"type": "DATE", "formats": []}, "formats", "needs at least 1", id="no date format"),
         pytest.param(
             {"type": "DATE", "formats": ["dd.mm"]}, "formats.0", "'dd', which is not known", id="a wrong token"

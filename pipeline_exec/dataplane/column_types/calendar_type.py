@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar, Final
 
 import pyarrow as pa
@@ -71,4 +70,4 @@ def show_seconds(values: pa.Array, whole: DateFormat, exact: DateFormat) -> pa.S
 
 
 #: A moment whose parts are all different.
-_SAMPLE: Final = pa.array([datetime(2001, 2, 3, 4, 5, 6)], pa.timestamp("us"))  # noqa: DTZ001
+_SAMPLE: Final = pa.array(["2001-02-03T04:05:06"]).cast(pa.timestamp("us"))

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.problems import Problems
-from pipeline_exec.dataplane.text import concatenated, quoted
+from pipeline_exec.dataplane.text import concatenated, quoted, unread
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.target_model import TargetColumn
 
@@ -58,7 +57,7 @@ class CellType(ABC):
     def parse(self, text: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         """The value of each cell, and which cells have a text that cannot be read."""
         values = self.read(text)
-        return values, pc.and_(text.is_valid(), values.is_null())
+        return values, unread(text, values)
 
     def complaints(self, text: pa.StringArray) -> pa.StringArray:
         """A sentence for each cell, none of which can be read."""

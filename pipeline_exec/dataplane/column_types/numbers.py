@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType, understood
-from pipeline_exec.dataplane.text import bytes_of, concatenated, keep_where
+from pipeline_exec.dataplane.text import bytes_of, concatenated, keep_where, unread
 from pipeline_exec.model.target_model import TargetColumn
 
 
@@ -27,12 +27,12 @@ def read_numbers(text: pa.StringArray, pattern: str, arrow_type: pa.DataType) ->
         values = (keep_where(is_plain, text) if is_plain.false_count else text).cast(arrow_type)
     except pa.ArrowInvalid:
         return _matching(text, pattern).cast(arrow_type)
-    return fill_unread(values, text, lambda unread: _matching(unread, pattern).cast(arrow_type))
+    return fill_unread(values, text, lambda others: _matching(others, pattern).cast(arrow_type))
 
 
 def fill_unread(values: pa.Array, text: pa.StringArray, read: Callable[[pa.StringArray], pa.Array]) -> pa.Array:
     """The values, those still missing read from their text in another way; meant for few of them."""
-    is_unread = pc.and_(text.is_valid(), values.is_null())
+    is_unread = unread(text, values)
     return pc.replace_with_mask(values, is_unread, read(text.filter(is_unread))) if is_unread.true_count else values
 
 
@@ -123,6 +123,6 @@ def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
     return pc.replace_with_mask(plain, pc.fill_null(has_exponent, False), pa.array(written_out, pa.string()))
 
 
-_EXAMPLE = re.compile(r"1(?P<thousands>[^0-9+-]?)234(?:(?P<decimal>[^0-9+-])(?P<decimals>[0-9]+))?")
+_EXAMPLE = re.compile(r"1(?P<thousands>[.,' \u2019\u00a0\u2009\u202f]?)234(?:(?P<decimal>[.,])(?P<decimals>[0-9]+))?")
 _UNGROUPED = r"^([+-]?[0-9]+)([0-9]{3})"
 _DIGITS_OF_A_DECIMAL = 38

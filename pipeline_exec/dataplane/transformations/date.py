@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 import pyarrow as pa
@@ -25,12 +26,17 @@ class Date(Step):
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         unread, result = text, text
-        for date_format in map(DateFormat.parse, self.formats):
+        for date_format, iso in self._formats_and_iso:
             moments = read(unread, [date_format])
             is_read = moments.is_valid()
-            result = pc.if_else(is_read, show(moments, _iso_of(date_format)), result)
+            result = pc.if_else(is_read, show(moments, iso), result)
             unread = pc.if_else(is_read, None, unread)
         return result
+
+    @cached_property
+    def _formats_and_iso(self) -> list[tuple[DateFormat, DateFormat]]:
+        formats = map(DateFormat.parse, self.formats)
+        return [(date_format, _iso_of(date_format)) for date_format in formats]
 
 
 def _iso_of(date_format: DateFormat) -> DateFormat:

@@ -9,12 +9,14 @@ from pydantic import Field, field_validator
 
 from pipeline_exec.dataplane.transformations.step import Step
 
+MOST_PARTS = 10_000
+
 
 class Split(Step):
     """The part between separators: 1 is the first, -1 the last; a part that is not there is empty."""
 
     separator: str = Field(min_length=1)
-    part: int
+    part: int = Field(ge=-MOST_PARTS, le=MOST_PARTS)
 
     @field_validator("part")
     @classmethod

@@ -12,6 +12,9 @@ from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.text import concatenated, quoted
 from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
 
+#: As many bytes fit into a column of one batch.
+MOST_CHARACTERS = 2**31 - 1
+
 
 class LengthCheck(Check):
     """Not fewer characters than the least and not more than the greatest number."""
@@ -49,8 +52,8 @@ class LengthRule(Rule):
     """From ``min`` to ``max`` characters in the text as mapped; one of the two is enough."""
 
     code = "length"
-    min: int | None = Field(None, ge=0)
-    max: int | None = Field(None, ge=0)
+    min: int | None = Field(None, ge=0, le=MOST_CHARACTERS)
+    max: int | None = Field(None, ge=0, le=MOST_CHARACTERS)
 
     @model_validator(mode="after")
     def _some_length_is_possible(self) -> Self:

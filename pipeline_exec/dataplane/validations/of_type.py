@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.text import unread
 from pipeline_exec.dataplane.validations.check import Cells, Check
 
 
@@ -17,7 +17,7 @@ class TypeCheck(Check):
         self._type = cell_type
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return pc.and_(cells.text.is_valid(), cells.values.is_null())
+        return unread(cells.text, cells.values)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         return self._type.complaints(cells.text)
