@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from pipeline_exec.api.query_params import ListRequest, Options, Pagination, list_request
+from pipeline_exec.api.query_params import ListRequest, Options, Pagination, list_request, page_request
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.services.layer import ServiceLayer
 
@@ -25,6 +25,10 @@ async def _listing(request: Request) -> ListRequest:
     return list_request(request.query_params.multi_items())
 
 
+async def _pages(request: Request) -> Pagination:
+    return page_request(request.query_params.multi_items())
+
+
 Layer = Annotated[ServiceLayer, Depends(_layer)]
 """The services."""
 
@@ -33,6 +37,9 @@ Caller = Annotated[Principal, Depends(_caller)]
 
 Listing = Annotated[ListRequest, Depends(_listing)]
 """What a list is asked. Routes that take it document it with ``LISTING``."""
+
+Pages = Annotated[Pagination, Depends(_pages)]
+"""Which part is wanted of a list that can be asked nothing else. Routes that take it document it with ``PAGES``."""
 
 
 def _parameter(name: str, schema: dict[str, object], brackets: str, example: dict[str, object]) -> dict[str, object]:
@@ -44,6 +51,13 @@ def _parameter(name: str, schema: dict[str, object], brackets: str, example: dic
         "content": {"application/json": {"schema": schema, "example": example}},
     }
 
+
+_PAGINATION = _parameter(
+    "pagination",
+    Pagination.model_json_schema(),
+    "pagination[limit]=10&pagination[offset]=20",
+    {"limit": 10, "offset": 20},
+)
 
 LISTING: Final[dict[str, object]] = {
     "parameters": [
@@ -59,13 +73,11 @@ LISTING: Final[dict[str, object]] = {
             "sort[created_at]=desc",
             {"created_at": "desc"},
         ),
-        _parameter(
-            "pagination",
-            Pagination.model_json_schema(),
-            "pagination[limit]=10&pagination[offset]=20",
-            {"limit": 10, "offset": 20},
-        ),
+        _PAGINATION,
         _parameter("options", Options.model_json_schema(), "options[attach_meta]=true", {"attach_meta": True}),
     ]
 }
 """The OpenAPI description of what a list is asked."""
+
+PAGES: Final[dict[str, object]] = {"parameters": [_PAGINATION]}
+"""The OpenAPI description of a list that has only pages."""

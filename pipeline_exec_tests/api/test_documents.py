@@ -166,6 +166,18 @@ def test_a_changed_pipeline_has_a_new_configuration_and_keeps_the_old_one(api, p
     assert history[0]["created_by"]["identifier"] == "ada@example.com"
 
 
+def test_the_history_of_a_pipeline_comes_in_pages(api, pipeline):
+    changed = {**pipeline, "configuration": {**pipeline["configuration"], "developer_mode": True}}
+    api.client.put(f"/dp/api/v1/pipeline/{pipeline['id']}", json=changed)
+
+    answer = api.client.get(
+        f"/dp/api/v1/pipeline/{pipeline['id']}/configurations", params={"pagination": '{"limit": 1, "offset": 1}'}
+    ).json()
+
+    assert answer["pagination"] == {"total": 2, "offset": 1, "limit": 1}
+    assert [each["id"] for each in answer["data"]] == [pipeline["configuration"]["id"]]
+
+
 def test_what_is_in_use_cannot_be_deleted(api, pipeline):
     configuration = pipeline["configuration"]
     for address in (

@@ -10,7 +10,7 @@ from typing import Literal
 from fastapi import Request
 from starlette.responses import Response
 
-from pipeline_exec.api.dependencies import Layer
+from pipeline_exec.api.dependencies import PAGES, Layer
 from pipeline_exec.api.downloads import stream_download
 from pipeline_exec.api.query_params import page_request
 from pipeline_exec.api.rest.router import REFUSALS, Responses, SlashTolerantRouter
@@ -24,7 +24,7 @@ router = SlashTolerantRouter(prefix="/execution/{execution_id}/errors", tags=["e
 CSV_CONTENT: Responses = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
-@router.get("", response_model=Listed[FindingView], responses=CSV_CONTENT)
+@router.get("", response_model=Listed[FindingView], responses=CSV_CONTENT, openapi_extra=PAGES)
 def errors(
     execution_id: ExecutionId, request: Request, layer: Layer, format: Literal["json", "csv"] = "json"
 ) -> Listed[FindingView] | Response:

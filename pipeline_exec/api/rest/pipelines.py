@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pipeline_exec.api.dependencies import LISTING, Caller, Layer, Listing
+from pipeline_exec.api.dependencies import LISTING, PAGES, Caller, Layer, Listing, Pages
 from pipeline_exec.api.rest.bodies import Replacement
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
 from pipeline_exec.api.views.envelope import Data, Deleted, Listed, listed
 from pipeline_exec.api.views.pipeline import PastConfigurationView, PipelineView
 from pipeline_exec.model.identity import PipelineId
 from pipeline_exec.model.pipeline import PipelineDocument
+from pipeline_exec.model.query import Page
 
 router = SlashTolerantRouter(prefix="/pipeline", tags=["pipelines"], responses=REFUSALS)
 
@@ -46,7 +47,9 @@ def delete(pipeline_id: PipelineId, layer: Layer) -> Deleted:
     return Deleted()
 
 
-@router.get("/{pipeline_id}/configurations")
-def configurations(pipeline_id: PipelineId, layer: Layer) -> Data[list[PastConfigurationView]]:
+@router.get("/{pipeline_id}/configurations", openapi_extra=PAGES)
+def configurations(pipeline_id: PipelineId, layer: Layer, pages: Pages) -> Listed[PastConfigurationView]:
     """Every configuration the pipeline ever had, newest first."""
-    return Data(data=[PastConfigurationView.of(each) for each in layer.pipelines.configurations(pipeline_id)])
+    every = layer.pipelines.configurations(pipeline_id)
+    part = every[pages.offset : pages.offset + pages.limit]
+    return listed(Page(part, len(every), pages.offset, pages.limit), PastConfigurationView.of)
