@@ -54,17 +54,17 @@ def quoted(text: pa.StringArray) -> pa.StringArray:
     return concatenated("'", shortened(text), "'")
 
 
-def shortened(text: pa.StringArray, longest: int = LONGEST_QUOTED) -> pa.StringArray:
-    """Each text cut to so many characters, with an ellipsis where something was cut."""
-    is_long = pc.greater(pc.utf8_length(text), longest)
+def shortened(text: pa.StringArray) -> pa.StringArray:
+    """Each text cut to what is quoted of it, with an ellipsis where something was cut."""
+    is_long = pc.greater(pc.utf8_length(text), LONGEST_QUOTED)
     if not is_long.true_count:
         return text
-    return pc.if_else(is_long, concatenated(pc.utf8_slice_codeunits(text, 0, longest), "…"), text)
+    return pc.if_else(is_long, concatenated(pc.utf8_slice_codeunits(text, 0, LONGEST_QUOTED), "…"), text)
 
 
-def cut(text: str, longest: int = LONGEST_QUOTED) -> str:
-    """One text cut to so many characters, as ``shortened``."""
-    return text if len(text) <= longest else f"{text[:longest]}…"
+def cut(text: str) -> str:
+    """One text, ``shortened``."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
 
 def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:
