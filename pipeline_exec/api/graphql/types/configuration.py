@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import Self
 
 import strawberry
 from strawberry.scalars import JSON
 
 from pipeline_exec.api.graphql.context import Info
-from pipeline_exec.api.graphql.types.connector import Connector
+from pipeline_exec.api.graphql.types.connector import Connector, connector_of
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.principal import Audited
 from pipeline_exec.api.graphql.types.target_model import TargetColumn, TargetDataModel
@@ -151,5 +152,5 @@ class PipelineConfiguration(Audited):
 
 
 async def _connectors(info: Info, connector_ids: tuple[ConnectorId, ...]) -> list[Connector]:
-    found = await info.context.loaders.connectors.load_many(connector_ids)
-    return [Connector.of(connector) for connector in found if connector is not None]
+    found = await gather(*(connector_of(info, connector_id) for connector_id in connector_ids))
+    return [connector for connector in found if connector is not None]

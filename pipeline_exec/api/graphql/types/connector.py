@@ -7,11 +7,13 @@ from typing import Self
 import strawberry
 from strawberry.scalars import JSON
 
+from pipeline_exec.api.graphql.context import Info
 from pipeline_exec.api.graphql.types.execution_log import Failure
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.principal import Audited
 from pipeline_exec.model import connector as model
 from pipeline_exec.model.connector import ConnectorTrigger, Direction, NodeType, PermissionLevel
+from pipeline_exec.model.identity import ConnectorId
 from pipeline_exec.services.sealing import masked
 
 
@@ -47,6 +49,12 @@ class Connector(Audited):
             configuration=masked(document.configuration),
             permissions=Permissions.of(document.permissions),
         )
+
+
+async def connector_of(info: Info, connector_id: ConnectorId | None) -> Connector | None:
+    """The connector of an id, loaded with others; None when there is no id, or no such connector any more."""
+    found = None if connector_id is None else await info.context.loaders.connectors.load(connector_id)
+    return None if found is None else Connector.of(found)
 
 
 @strawberry.type

@@ -7,7 +7,7 @@ from typing import Self
 import strawberry
 
 from pipeline_exec.api.graphql.context import Info
-from pipeline_exec.api.graphql.types.connector import Connector
+from pipeline_exec.api.graphql.types.connector import Connector, connector_of
 from pipeline_exec.api.graphql.types.execution_log import Failure
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.scalars import BigInt
@@ -37,7 +37,4 @@ class Delivery(Mirror):
     @strawberry.field
     async def connector(self, info: Info) -> Connector | None:
         """Null for a destination written out in a wrapper, and for a connector that was deleted."""
-        if self.connector_id is None:
-            return None
-        found = await info.context.loaders.connectors.load(self.connector_id)
-        return None if found is None else Connector.of(found)
+        return await connector_of(info, self.connector_id)

@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from pipeline_exec.api.graphql.context import Info
 from pipeline_exec.api.graphql.types.connection import Window
-from pipeline_exec.api.graphql.types.connector import Connector
+from pipeline_exec.api.graphql.types.connector import Connector, connector_of
 from pipeline_exec.api.graphql.types.execution import Execution
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.principal import Audited
@@ -39,10 +39,7 @@ class WrapperDestination(Mirror):
     @strawberry.field
     async def connector(self, info: Info) -> Connector | None:
         """Null for a destination written out here."""
-        if self.connector_id is None:
-            return None
-        found = await info.context.loaders.connectors.load(self.connector_id)
-        return None if found is None else Connector.of(found)
+        return await connector_of(info, self.connector_id)
 
 
 @strawberry.type
