@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -79,15 +76,3 @@ def run_demo(deployment: Deployment, address: str, key: str, examples: Path, pat
         outcomes = runs.run(expected)
     print_outcomes(outcomes)
     return all(outcome.is_as_expected for outcome in outcomes)
-
-
-@contextmanager
-def _new_service(deployment: Deployment) -> Iterator[tuple[Deployment, str, str]]:
-    """A service on a home of its own until the block ends: its deployment, its address and a key."""
-    from pipeline_exec.cli.service import Service
-
-    with tempfile.TemporaryDirectory(prefix="pipeline-exec-demo-") as home:
-        served = replace(deployment, home=deployment.home or Path(home))
-        service = Service(served.settings.model_copy(update={"port": 0}), click.echo)
-        with service.running():
-            yield served, service.address, service.issue_key("demo")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline_exec.cli.examples import EXPECTATIONS, Drop, Ending, Example, Fix, Outcome, Push, read_examples
+from pipeline_exec.cli.examples import Drop, Ending, Example, Fix, Outcome, Push
 from pipeline_exec.cli.rest_client import RestClient
 from pipeline_exec.errors import NotFound, Unavailable
 from pipeline_exec.model.execution import ExecutionTrigger, Status
@@ -120,13 +120,6 @@ class ExampleRuns:
 
     def _executions(self, pipeline: dict[str, Any]) -> list[dict[str, Any]]:
         return self.client.listed("execution", {"pipeline": pipeline["id"]})
-
-
-def drop_files(examples: Path, home: Path) -> None:
-    """Put the files of the examples that watch a folder where they are watched for."""
-    for example in read_examples(examples / EXPECTATIONS):
-        if isinstance(example.start, Drop):
-            _place(examples / example.start.drop, home / example.start.into)
 
 
 def _place(file: Path, folder: Path) -> None:

@@ -99,6 +99,7 @@ def test_paths_below_the_home_and_values_of_the_environment_are_filled_in(comman
     with command_line.layer.ports.store.reading() as tx:
         configuration = tx.connectors.named("out").document.configuration
     assert configuration == {"path": str(command_line.home / "out"), "file_name": "{source_stem}"}
+    assert (command_line.home / "out").is_dir()
 
 
 def test_a_wrappers_file_is_relative_to_the_folder_of_its_document(command_line, documents):

@@ -33,8 +33,7 @@ class Watch:
         while not self._over.wait(0.1):
             with layer.ports.store.reading() as tx:
                 pipeline = tx.pipelines.named("airports")
-            inbox = layer.settings.home / "examples" / "airports" / "inbox"
-            if pipeline is not None and inbox.is_dir():
+            if pipeline is not None:
                 caller = pipeline.audit.created_by
                 layer.lifecycle.launch(layer.arrivals.collect(pipeline, ExecutionTrigger.EVENT, caller).executions)
 
@@ -129,10 +128,3 @@ def test_a_wrong_key_is_what_the_service_says(command_line, service):
     service[3] = "wrong"
     result = command_line.run("demo", "--examples", EXAMPLES, *service, exit_code=1)
     assert "was answered 401" in result.stderr
-
-
-def test_a_running_service_is_given_by_both(command_line):
-    assert (
-        "--address and --key together"
-        in command_line.run("demo", "--key", "x", "--examples", EXAMPLES, exit_code=2).stderr
-    )
