@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -35,13 +36,23 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FEW_CONTROLS: Final = 4
 _CONTROL_SHARE: Final = 0.05
 
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+#: Characters beyond ASCII that are right in UTF-8 by chance are fewer, whatever the encoding.
+_CONVINCING: Final = 8
 #: Letters beyond ASCII, of which Western languages have at most two in a row (``Größe``), and others whole words.
 _LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z]+")
 _WESTERN_RUN: Final = 2
 #: Signs (of currencies, fractions, quotations) that no Western word has inside; other encodings use them for letters.
 _SIGN_IN_WORD: Final = re.compile(
-    "(?<=[A-Za-z])[\u00a1-\u00bf\u00d7\u00f7\u02c6\u201a\u201e\u2020\u2021\u2030\u2039](?=[A-Za-z])"
+    r"(?<=[^\W\d_])[\u00a1-\u00bf\u00d7\u00f7\u02c6\u201a\u201e\u2020\u2021\u2030\u2039](?=[^\W\d_])"
 )
+#: Codecs of Python that spell text in ASCII. No file is in them, and they make halves of characters.
+_SPELLINGS: Final = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
+#: What is not Western is one of these; the guesser knows many that nobody has used for decades.
+_OTHERS: Final = [
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "iso8859_5"),
+    *("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
+]
 
 
 def detect(path: Path, given: str | None) -> str:
@@ -62,13 +73,18 @@ def detect(path: Path, given: str | None) -> str:
     encoding = _known(given) if given else _marked(head) or _by_zero_bytes(head)
     if encoding is None:
         _refuse_binary(head)
-        return "utf-8" if (sample := _first_not_utf8(path)) is None else _eight_bit(sample)
-    if encoding == "utf-8" and (sample := _first_not_utf8(path)) is not None:
+    if encoding not in {None, "utf-8"}:
+        return encoding
+    stop = _end_of_utf8(path)
+    if stop is None:
+        return "utf-8"
+    likely = _eight_bit(stop.sample)
+    if encoding == "utf-8" or stop.characters_before >= _CONVINCING:
         raise ParsingFailure(
-            "The file is not valid UTF-8 throughout.",
-            f"Set read_options.encoding; it may be {_eight_bit(sample)}, or save the file as UTF-8.",
+            f"The file is in UTF-8 up to line {stop.line:,}, where bytes stand that mean nothing in it.",
+            f"Correct that line, or set read_options.encoding; it may be {likely}.",
         )
-    return encoding
+    return likely
 
 
 def beginning(head: bytes) -> str:
@@ -82,9 +98,10 @@ def codec_name(name: str) -> str | None:
     try:
         # Some of Python's codecs turn bytes into bytes, such as "zip"; they refuse to encode text.
         "".encode(name)
-        return codecs.lookup(name).name
+        found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
+    return None if found in _SPELLINGS else found
 
 
 def text(path: Path, encoding: str) -> Iterator[str]:
@@ -170,16 +187,34 @@ def _refuse_binary(head: bytes) -> None:
         )
 
 
-def _first_not_utf8(path: Path) -> bytes | None:
-    """Some bytes from where the file stops to be UTF-8; None when it is UTF-8 to its end."""
+@dataclass(frozen=True)
+class _Stop:
+    """Where a file stops to be UTF-8."""
+
+    line: int
+    characters_before: int
+    """Beyond ASCII, as far as they were counted."""
+    sample: bytes
+    """From the beginning of the line on."""
+
+
+def _end_of_utf8(path: Path) -> _Stop | None:
+    """Where the file stops to be UTF-8; None when it is UTF-8 to its end."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = characters = 0
     with path.open("rb", buffering=0) as file:
         while True:
             chunk = file.read(_CHUNK)
             try:
-                decoder.decode(chunk, final=not chunk)
+                piece = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                return error.object[max(0, error.start - 256) :][:_SAMPLE]
+                before = error.object[: error.start]
+                lines += before.count(b"\n")
+                characters += len(_BEYOND_ASCII.findall(before.decode()))
+                return _Stop(lines + 1, characters, error.object[before.rfind(b"\n") + 1 :][:_SAMPLE])
+            lines += piece.count("\n")
+            if characters < _CONVINCING and not piece.isascii():
+                characters += len(_BEYOND_ASCII.findall(piece))
             if not chunk:
                 return None
 
@@ -188,10 +223,12 @@ def _eight_bit(sample: bytes) -> str:
     western = _decoded(sample, "cp1252")
     if western is not None and _looks_western(western):
         return "cp1252"
-    guess = from_bytes(sample).best()
-    if guess is not None and guess.encoding != "ascii" and _decoded(sample, guess.encoding) is not None:
-        return guess.encoding
-    return "latin-1" if western is None else "cp1252"
+    guess = from_bytes(sample, cp_isolation=_OTHERS).best()
+    decoded = None if guess is None else _decoded(sample, guess.encoding)
+    if guess is None or decoded is None:
+        return "latin-1" if western is None else "cp1252"
+    # The guesser takes ISO 8859-2 for its cousin, in which some of its letters are signs.
+    return "iso8859-2" if guess.encoding == "cp1250" and _SIGN_IN_WORD.search(decoded) else guess.encoding
 
 
 def _decoded(sample: bytes, encoding: str) -> str | None:

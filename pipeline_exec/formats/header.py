@@ -44,6 +44,12 @@ def column_names(found: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(_each_once(named))
 
 
+def renamed(names: Sequence[str], found: Sequence[str]) -> dict[str, object]:
+    """What a dialect tells of names that are not as they were found: ``renamed_columns``, or nothing."""
+    changes = {name: before for name, before in zip(names, found, strict=False) if name != before}
+    return {"renamed_columns": changes} if changes else {}
+
+
 def _each_once(names: Sequence[str]) -> Iterator[str]:
     taken: set[str] = set()
     given = set(names)

@@ -1,10 +1,18 @@
 """Tables to write, and tables as they were read."""
 
 import pyarrow as pa
+from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.column_types import COLUMN_TYPES
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
+
+#: Characters that mean something to some format, more often than chance would have them.
+TROUBLE = st.sampled_from(
+    [",", ";", "\t", "|", '"', "'", "\n", "\r\n", "\r", "\\", "<", "&", "=", "_x0041_", "\x00", " "]
+)
+TEXT = st.lists(TROUBLE | st.characters(exclude_categories=["Cs"]), max_size=6).map("".join)
+CELL = st.none() | TEXT.filter(bool)
 
 
 def column(key, column_type="string", **attributes):
@@ -29,3 +37,10 @@ def rows_of(columns, records, batch_rows=1_000, kept=None):
 def cells_of(rows):
     """The rows as lists of text and None."""
     return [list(row) for batch in rows for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
+
+
+def tables(min_rows=1):
+    """Keys and records of one to four columns of any text."""
+    return st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=min_rows, max_size=8)
+    )

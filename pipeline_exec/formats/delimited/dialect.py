@@ -11,13 +11,11 @@ from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.delimited.delimiter import detect_delimiter, detect_quote, hint
 from pipeline_exec.formats.delimited.records import Record, Syntax, records
-from pipeline_exec.formats.header import column_names, locate
+from pipeline_exec.formats.header import column_names, locate, renamed
 from pipeline_exec.model.pipeline import ReadOptions
 
-#: Characters looked at, and at most where so many hold but a few lines.
-_SAMPLE: Final = 100_000
-_LARGEST_SAMPLE: Final = 8_000_000
-_FEW_LINES: Final = 10
+#: Characters looked at, and when these hold no whole record of data.
+_SAMPLES: Final = (100_000, 8_000_000)
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,6 @@ class Dialect:
 
     def described(self, format_name: str) -> dict[str, object]:
         """The dialect as it is recorded with the execution."""
-        renamed = {name: found for name, found in zip(self.names, self.found, strict=False) if name != found}
         return {
             "format": format_name,
             "encoding": self.encoding,
@@ -49,7 +46,7 @@ class Dialect:
             "quote": self.syntax.quote,
             "header_row": self.header_row,
             "columns": len(self.names),
-            **({"renamed_columns": renamed} if renamed else {}),
+            **renamed(self.names, self.found),
         }
 
 
@@ -61,33 +58,46 @@ def detect(path: Path, options: ReadOptions) -> Dialect:
         SourceDataEmpty: it has no record.
     """
     encoding = encodings.detect(path, options.encoding)
-    sample, whole = _sample(path, encoding)
+    for size in _SAMPLES:
+        sample, whole = _sample(path, encoding, size)
+        detected = _detected(encoding, sample, whole, options)
+        if detected is not None:
+            return detected
+        if whole:
+            raise SourceDataEmpty("The file holds no row of data.", "Send a file that has rows below its header.")
+    raise ParsingFailure(
+        f"The first record of the file does not end within {_SAMPLES[-1]:,} characters.",
+        "A quote may never be closed: correct it, or set read_options.quote.",
+    )
+
+
+def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
+    """The beginning of the file's text, and whether that is all of it."""
+    sample = ""
+    for piece in encodings.text(path, encoding):
+        sample += piece
+        if len(sample) > size:
+            return sample[:size], False
+    return sample, True
+
+
+def _detected(encoding: str, sample: str, whole: bool, options: ReadOptions) -> Dialect | None:
+    """The dialect by a sample; None when that holds no whole record of data."""
     hinted, skipped = hint(sample)
     body = sample[skipped:]
     quote = detect_quote(body) if options.quote is None else options.quote or None
     delimiter = options.delimiter or hinted or detect_delimiter(body, quote)
     syntax = _checked(Syntax(delimiter, quote))
     start = len(sample[:skipped].encode())
-    found = [record for record in records(sample, syntax) if record.start >= start and not record.is_blank]
-    if not found:
+    found = [record for record in records(sample, syntax) if record.start >= start]
+    filled = [record for record in found if not record.is_blank]
+    if not filled:
         raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
-    header = _header(found, options.header_row)
+    header = _header(filled, options.header_row)
+    data = [record for record in found if header is None or record.start > header.start]
     # The last record of a sample may have been cut.
-    data = found[0 if header is None else header + 1 : None if whole else -1]
-    if not data:
-        raise _without_data(found[-1], whole)
-    return _dialect(encoding, syntax, None if header is None else found[header], data)
-
-
-def _sample(path: Path, encoding: str) -> tuple[str, bool]:
-    """The beginning of the file's text, and whether that is all of it."""
-    sample = ""
-    for piece in encodings.text(path, encoding):
-        sample += piece
-        cut = sample[: _SAMPLE if sample.count("\n", 0, _SAMPLE) > _FEW_LINES else _LARGEST_SAMPLE]
-        if len(cut) < len(sample):
-            return cut, False
-    return sample, True
+    data = data if whole else data[:-1]
+    return _dialect(encoding, syntax, header, data) if data else None
 
 
 def _checked(syntax: Syntax) -> Syntax:
@@ -105,33 +115,25 @@ def _checked(syntax: Syntax) -> Syntax:
     return syntax
 
 
-def _header(found: list[Record], header_row: Literal["auto"] | int | None) -> int | None:
+def _header(filled: list[Record], header_row: Literal["auto"] | int | None) -> Record | None:
     """Which of the records is the header."""
     if header_row is None:
         return None
     if header_row == "auto":
-        return locate([record.cells for record in found])
-    at = next((at for at, record in enumerate(found) if record.line >= header_row), None)
-    if at is None:
+        at = locate([record.cells for record in filled])
+        return None if at is None else filled[at]
+    header = next((record for record in filled if record.line >= header_row), None)
+    if header is None:
         raise ParsingFailure(
-            f"The file has no row {header_row:,} within its first {_SAMPLE:,} characters.",
+            f"The file has no row {header_row:,} near its beginning.",
             "Correct read_options.header_row.",
         )
-    return at
-
-
-def _without_data(last: Record, whole: bool) -> SourceDataEmpty | ParsingFailure:
-    if whole:
-        return SourceDataEmpty("The file holds no row of data.", "Send a file that has rows below its header.")
-    return ParsingFailure(
-        f"The record on line {last.line:,} does not end within {_SAMPLE:,} characters.",
-        "A quote that opens there may never be closed: correct it, or set read_options.quote.",
-    )
+    return header
 
 
 def _dialect(encoding: str, syntax: Syntax, header: Record | None, data: list[Record]) -> Dialect:
     cells = header.cells if header else []
-    widths = Counter(len(record.cells) for record in data)
+    widths = Counter(len(record.cells) for record in data if not record.is_blank) or Counter([1])
     return Dialect(
         encoding=encoding,
         syntax=syntax,

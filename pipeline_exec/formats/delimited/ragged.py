@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass
 
@@ -45,15 +44,19 @@ class Ragged:
         self._width = width
         self._waiting: deque[_Row] = deque()
         self._waiting_bytes = 0
-        self.put_back_so_far = 0
-        """How many records, regular or not, were handed on."""
+        self._put_back = 0
         self.is_overflowing = False
         """Whether so many irregular rows came without a regular one that the file is refused."""
 
     @property
     def records(self) -> int:
         """How many records were met so far: put back, and waiting."""
-        return self.put_back_so_far + len(self._waiting)
+        return self._put_back + len(self._waiting)
+
+    @property
+    def first_waiting(self) -> int:
+        """The number of the first row that waits."""
+        return self._waiting[0].number
 
     def keep(self, row: InvalidRow) -> str:
         """Take a row the parser refuses; the answer tells the parser to go on, or to fail."""
@@ -68,9 +71,9 @@ class Ragged:
         Raises:
             BadRecord: a row has surplus cells that are not empty.
         """
-        first = self.put_back_so_far + 1
+        first = self._put_back + 1
         due = self._due(batch.num_rows)
-        self.put_back_so_far += batch.num_rows + len(due)
+        self._put_back += batch.num_rows + len(due)
         if not due:
             return self._fitted(batch, first, due)
         rows = [row for row in due if not row.is_blank]
@@ -83,7 +86,7 @@ class Ragged:
     def _due(self, regular: int) -> list[_Row]:
         """The waiting rows that stand before the regular row which follows these."""
         due: list[_Row] = []
-        while self._waiting and self._waiting[0].number - self.put_back_so_far - 1 - len(due) <= regular:
+        while self._waiting and self._waiting[0].number - self._put_back - 1 - len(due) <= regular:
             due.append(self._waiting.popleft())
         self._waiting_bytes -= sum(len(row.text) for row in due)
         return due
@@ -99,16 +102,19 @@ class Ragged:
         return pa.record_batch([*columns, *missing], names=[str(position) for position in range(self._width)])
 
     def _mended(self, row: _Row) -> str:
+        """The row's text with as many cells as there are columns."""
         separator = self._syntax.separator
         if row.cells <= self._width:
             return row.text + separator * (self._width - row.cells)
-        # A record cannot end inside quotes, so a separator at its end parts cells.
-        empty = f"(?:{self._syntax.quote * 2})?" if self._syntax.quote else ""
-        surplus = re.compile(f"(?:{re.escape(separator)}{empty}){{{row.cells - self._width}}}$")
-        match = surplus.search(row.text)
-        if match is None:
-            raise self._surplus(row.number, row.cells)
-        return row.text[: match.start()]
+        quoted = separator + (self._syntax.quote or "") * 2
+        end = len(row.text)
+        for _ in range(row.cells - self._width):
+            # A record cannot end inside quotes, so a separator at its end parts cells.
+            empty = next((empty for empty in (quoted, separator) if row.text.endswith(empty, 0, end)), None)
+            if empty is None:
+                raise self._surplus(row.number, row.cells)
+            end -= len(empty)
+        return row.text[:end]
 
     def _surplus(self, number: int, cells: int) -> BadRecord:
         return BadRecord(

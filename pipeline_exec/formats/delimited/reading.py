@@ -15,12 +15,12 @@ from pipeline_exec.formats.batches import text_schema
 from pipeline_exec.formats.delimited.arrow import open_stream
 from pipeline_exec.formats.delimited.dialect import Dialect
 from pipeline_exec.formats.delimited.ragged import BadRecord, Ragged
-from pipeline_exec.formats.delimited.records import line_of
+from pipeline_exec.formats.delimited.records import LARGEST_CELL, line_of
 from pipeline_exec.formats.encoding import open_utf8
 from pipeline_exec.model.rows import Rows
 
 #: Bytes parsed at a time; also the longest record there may be.
-BLOCK_BYTES: Final = 16 * 1024**2
+BLOCK_BYTES: Final = LARGEST_CELL
 
 #: The first cell of a record added behind the last one. When it does not come out at the end, a quote that was never
 #: closed has swallowed it and everything before it.
@@ -46,11 +46,13 @@ def _batches(path: Path, dialect: Dialect, schema: pa.Schema, block_bytes: int) 
             source = pa.PythonFile(_Sealed(file, dialect), mode="r")
             reader = open_stream(source, dialect.syntax, dialect.regular_width, block_bytes, ragged.keep)
             for batch in _unsealed(reader, ragged):
-                yield pa.record_batch(ragged.put_back(batch).columns, schema=schema)
+                rows = ragged.put_back(batch)
+                if rows.num_rows:
+                    yield pa.record_batch(rows.columns, schema=schema)
     except BadRecord as bad:
         raise _failure(path, dialect, bad) from None
-    except pa.ArrowInvalid:
-        raise _failure(path, dialect, _stopped(ragged, block_bytes)) from None
+    except pa.ArrowInvalid as error:
+        raise _failure(path, dialect, _stopped(ragged, block_bytes, error)) from error
 
 
 class _Sealed:
@@ -102,16 +104,17 @@ def _unsealed(reader: CSVStreamingReader, ragged: Ragged) -> Iterator[pa.RecordB
     yield last.slice(0, rows - 1)
 
 
-def _stopped(ragged: Ragged, block_bytes: int) -> BadRecord:
+def _stopped(ragged: Ragged, block_bytes: int, error: pa.ArrowInvalid) -> BadRecord:
     if ragged.is_overflowing:
         return BadRecord(
-            ragged.put_back_so_far + 1,
+            ragged.first_waiting,
             "and those behind it do not have the number of cells the file began with",
             "Check whether the file holds a second table, and send that on its own.",
         )
+    is_long = "straddling" in str(error)
     return BadRecord(
         ragged.records + 1,
-        f"begins a record of more than {block_bytes:,} bytes",
+        f"begins a record of more than {block_bytes:,} bytes" if is_long else "cannot be parted into cells",
         "A quote that opens there may never be closed: close it, or set read_options.quote.",
     )
 

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
 
+#: Characters of a cell, beyond which a quote is taken to be open.
+LARGEST_CELL: Final = 8 * 1024**2
 #: Parts the cells of a text that has a single column: made to part units, it is never met in text of today.
 NO_DELIMITER: Final = "\x1f"
+
+# The csv module's own limit, 131,072, is less than cells may have; there is one for the whole process.
+csv.field_size_limit(LARGEST_CELL)
 
 
 @dataclass(frozen=True)
@@ -46,16 +51,14 @@ class Record:
 
 
 def records(sample: str, syntax: Syntax) -> Iterator[Record]:
-    """The records of a text; empty lines are passed over, and a cell of more than 131,072 characters ends them."""
+    """The records of a text that is smaller than the largest cell; empty lines are passed over."""
     lines = _Counted(io.StringIO(sample, newline=""))
     reader = _reader(lines, syntax)
     line, start = 1, 0
-    # The csv module raises for nothing but the longest cell it takes.
-    with suppress(csv.Error):
-        for cells in reader:
-            if cells:
-                yield Record(line, start, cells)
-            line, start = reader.line_num + 1, lines.consumed
+    for cells in reader:
+        if cells:
+            yield Record(line, start, cells)
+        line, start = reader.line_num + 1, lines.consumed
 
 
 def line_of(lines: Iterable[str], syntax: Syntax, number: int) -> int | None:

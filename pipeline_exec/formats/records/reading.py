@@ -10,7 +10,7 @@ from typing import cast
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
-from pipeline_exec.formats.header import column_names
+from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.limits import MAX_COLUMNS
 from pipeline_exec.formats.records.flatten import TOO_DEEP, Unfit, collect_columns, flatten
 from pipeline_exec.formats.records.paths import longest_array, records_at
@@ -42,6 +42,7 @@ def read(path: Path, options: ReadOptions, format_name: str) -> Parsed:
         "encoding": document.encoding,
         "record_path": record_path or None,
         "columns": len(names),
+        **renamed(names, keys),
     }
     return Parsed(with_data(Rows(schema, batches_of(schema, records, text_column))), dialect)
 

@@ -11,8 +11,9 @@ from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.limits import MAX_DEPTH, MAX_RECORD_CHARS
 
 _WHITESPACE: Final = re.compile(r"[ \t\n\r]*")
-#: How near to the end of what was read so far an error may be due to what was not read yet: ``-Infinity`` is longest.
-_CUT: Final = len("-Infinity") + 1
+#: How near to the end of what was read so far an error may be due to what was not read yet. The longest that is read
+#: in one piece is a character beyond the basic plane.
+_CUT: Final = len(r"\ud83d\ude42")
 
 
 class Number(str):
@@ -57,8 +58,10 @@ class Scanner:
             except RecursionError:
                 raise self.too_deep() from None
             else:
-                if end < len(self._text) or not isinstance(value, Number) or not self._read_on():
-                    self._at = end
+                size = end - self._at
+                # Of 1.5e+7 the decoder reads what it has: 1, or 1.5.
+                if not isinstance(value, Number) or end < len(self._text) - _CUT or not self._read_on():
+                    self._at += size
                     return value
 
     def members(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
 from xml.parsers import expat
@@ -21,8 +21,11 @@ _RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
 _STRINGS: Final = "xl/sharedStrings.xml"
 _CHUNK: Final = 1 << 20
 
-#: Everything zipfile raises at an archive that is cut off, altered or encrypted.
-_BROKEN: Final = (BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError, zlib.error, OSError)
+#: What is raised at an archive that is cut off, altered or encrypted, and at XML that is none.
+_BROKEN: Final = (
+    *(BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error),
+    expat.ExpatError,
+)
 
 
 class Package:
@@ -33,8 +36,12 @@ class Package:
 
     @contextmanager
     def sheet(self, name: str) -> Iterator[IO[bytes]]:
-        """The XML of a worksheet."""
-        with self._archive.open(self._sheets()[name]) as part:
+        """The XML of a worksheet.
+
+        Raises:
+            ParsingFailure: at the start or in the block: it is not whole, or not as XML is.
+        """
+        with _understood(), self._archive.open(self._sheets()[name]) as part:
             yield part
 
     def _sheets(self) -> dict[str, str]:
@@ -58,18 +65,16 @@ def opened(path: Path) -> Iterator[Package]:
     """A workbook's package.
 
     Raises:
-        ParsingFailure: at the start or in the block: it is no workbook, is damaged, is protected by a password, or
-            would take too much room unpacked.
+        ParsingFailure: it is no workbook, is damaged, is protected by a password, or would take too much room unpacked.
     """
     _refuse_others(path)
-    try:
-        with ZipFile(path) as archive:
+    with ExitStack() as stack:
+        with _understood():
+            archive = stack.enter_context(ZipFile(path))
             _refuse_bombs(archive)
             if _STRINGS in archive.namelist():
                 _verify(archive, _STRINGS)
-            yield Package(archive)
-    except (*_BROKEN, expat.ExpatError) as error:
-        raise damaged() from error
+        yield Package(archive)
 
 
 def damaged() -> ParsingFailure:
@@ -77,6 +82,14 @@ def damaged() -> ParsingFailure:
     return ParsingFailure(
         "The workbook is damaged.", "Open it in a spreadsheet program, save it as .xlsx, and send it again."
     )
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise damaged() from error
 
 
 def _refuse_others(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.batches import batches_of, text_schema, with_data
-from pipeline_exec.formats.header import column_names, locate
+from pipeline_exec.formats.header import column_names, locate, renamed
 from pipeline_exec.formats.workbook.cells import cell_text, cells_text
 from pipeline_exec.formats.workbook.sheets import Row, load
 from pipeline_exec.model.pipeline import ReadOptions
@@ -34,13 +34,12 @@ def read(path: Path, options: ReadOptions, format_name: str) -> Parsed:
     data_from = header.number + 1 if header else 1
     schema = text_schema(names)
     records = (row.cells for row in sheet.rows() if row.number >= data_from)
-    renamed = {name: before for name, before in zip(names, found, strict=False) if name != before}
     dialect: dict[str, object] = {
         "format": format_name,
         "sheet": sheet.name,
         "header_row": header.number if header else None,
         "columns": len(names),
-        **({"renamed_columns": renamed} if renamed else {}),
+        **renamed(names, found),
     }
     return Parsed(with_data(Rows(schema, batches_of(schema, records, cells_text))), dialect)
 

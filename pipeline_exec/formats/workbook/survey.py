@@ -22,8 +22,7 @@ _CHUNK: Final = 4 << 20
 _COLUMN: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"')
 _ROW: Final = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
 _ERROR: Final = re.compile(
-    rb"""<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\st=["']e["'][^>]*>(?:<f[^>]*/>|<f.{0,9000}?</f>)?<v>([^<]{1,32})<""",
-    re.DOTALL,
+    rb"""<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\st=["']e["'][^>]*>(?:<f[^<]*/>|<f[^<]*</f>)?<v>([^<]{1,32})<"""
 )
 #: Cells however they are written.
 _CELL: Final = re.compile(rb"<c[\s/>]")
@@ -54,9 +53,10 @@ def survey(package: Package, sheet: str) -> Survey:
     Raises:
         ParsingFailure: its cells lie beyond Excel's bounds, or too far apart to be loaded.
     """
-    with package.sheet(sheet) as part:
-        seen = _scan(part)
-    if seen is None:
+    try:
+        with package.sheet(sheet) as part:
+            seen = _scan(part)
+    except _Unusual:
         with package.sheet(sheet) as part:
             seen = _parse(part)
     if seen.rows > MAX_ROWS or seen.columns > MAX_SHEET_COLUMNS:
@@ -69,13 +69,17 @@ def survey(package: Package, sheet: str) -> Survey:
     return seen
 
 
-def _scan(part: IO[bytes]) -> Survey | None:
-    """By regular expressions; None when cells are written in an unusual way."""
+class _Unusual(Exception):
+    """Cells are written in a way that few programs have."""
+
+
+def _scan(part: IO[bytes]) -> Survey:
+    """By regular expressions: ten times as fast, and sure of cells that are written as usual."""
     seen = Survey()
     for piece in _whole_rows(part):
         columns = _COLUMN.findall(piece)
         if len(columns) != len(_CELL.findall(piece)) or _PREFIXED_CELL.search(piece):
-            return None
+            raise _Unusual
         for column in set(columns):
             seen.reach(0, column_number(column.decode()))
         seen.reach(max(map(int, set(_ROW.findall(piece))), default=0), 0)
@@ -90,9 +94,11 @@ def _whole_rows(part: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while chunk := part.read(_CHUNK):
         piece = rest + chunk
-        end = max(piece.rfind(b"<row"), piece.rfind(b":row"), 0)
-        rest = piece[end:]
-        yield piece[:end]
+        end = piece.rfind(b"<row")
+        if end < 0 and rest:
+            raise _Unusual
+        rest = piece[max(end, 0) :]
+        yield piece[: max(end, 0)]
     yield rest
 
 

@@ -1,0 +1,83 @@
+"""In which encoding a text is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats import encoding
+from pipeline_exec.formats.encoding import codec_name, detect, open_utf8, text
+
+# ruff: noqa: RUF001  # the alphabets are the point
+GERMAN = "Größe;Füße;Straße\nsüß;€ 5,00;„ja“\nZoë;Œuvre;naïve\n"
+POLISH = "imię;miasto\nŁukasz;Łódź\nJędrzej;Gdańsk\nBłażej;Kraków, Świętokrzyska\nżółć;mąż\n" * 3
+RUSSIAN = "имя;город\nИван Петров;Москва\nМария Сидорова;Санкт-Петербург\n" * 3
+GREEK = "όνομα;πόλη\nΓιώργος Παπαδόπουλος;Αθήνα\nΜαρία;Θεσσαλονίκη\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"id,name\n1,Anna\n", "utf-8", id="ASCII"),
+        pytest.param(b"", "utf-8", id="nothing"),
+        pytest.param(GERMAN.encode(), "utf-8", id="UTF-8"),
+        pytest.param(GERMAN.encode("utf-8-sig"), "utf-8", id="UTF-8 with a mark"),
+        pytest.param(GERMAN.encode("utf-16"), "utf-16-le", id="UTF-16 with a mark"),
+        pytest.param(b"\xfe\xff" + GERMAN.encode("utf-16-be"), "utf-16-be", id="UTF-16, big end first, with a mark"),
+        pytest.param(GERMAN.encode("utf-16-le"), "utf-16-le", id="UTF-16"),
+        pytest.param(GERMAN.encode("utf-16-be"), "utf-16-be", id="UTF-16, big end first"),
+        pytest.param(GERMAN.encode("utf-32"), "utf-32-le", id="UTF-32 with a mark"),
+        pytest.param(GERMAN.encode("cp1252"), "cp1252", id="Windows-1252"),
+        pytest.param(
+            GERMAN.replace("€", "").replace("„", "").replace("“", "").replace("Œ", "").encode("latin-1"),
+            "cp1252",
+            id="ISO 8859-1",
+        ),
+        pytest.param(RUSSIAN.encode("cp1251"), "cp1251", id="Windows-1251"),
+        pytest.param(GREEK.encode("cp1253"), "cp1253", id="Windows-1253"),
+    ],
+)
+def test_an_encoding_is_detected(tmp_path, content, expected):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    assert detect(path, None) == expected
+
+
+@pytest.mark.parametrize("codec", ["cp1250", "iso8859-2"])
+def test_polish_is_read_as_polish(tmp_path, codec):
+    path = tmp_path / "a.csv"
+    path.write_bytes(POLISH.encode(codec))
+    assert "".join(text(path, detect(path, None))) == POLISH
+
+
+@given(
+    written=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff")),
+    codec=st.sampled_from(["utf-8", "utf-16", "utf-32-be"]),
+    size=st.integers(1, 9),
+)
+def test_the_same_text_comes_out_as_text_and_as_bytes(tmp_path, monkeypatch, written, codec, size):
+    monkeypatch.setattr(encoding, "_CHUNK", size)
+    path = tmp_path / "a.txt"
+    path.write_bytes(written.encode(codec))
+    assert "".join(text(path, codec)) == written
+    with open_utf8(path, codec) as file:
+        assert b"".join(iter(lambda: file.read(size), b"")).decode() == written
+
+
+@pytest.mark.parametrize("name", ["klingon", "zip", "hex", "rot13", "utf-7", "unicode_escape", "", "a\0b", "../x"])
+def test_what_is_no_encoding_has_no_name(name):
+    assert codec_name(name) is None
+
+
+def test_an_encoding_that_is_set_is_taken(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xa4 5")
+    assert detect(path, "ISO-8859-15") == "iso8859-15"
+    assert "".join(text(path, "iso8859-15")) == "€ 5"
+
+
+def test_a_file_that_is_not_in_the_encoding_that_is_set_says_what_it_may_be(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("Jürgen".encode("cp1252"))
+    with pytest.raises(ParsingFailure, match="it may be cp1252"):
+        detect(path, "utf-8")
