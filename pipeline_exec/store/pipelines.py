@@ -128,6 +128,12 @@ class Pipelines(ports.Pipelines):
         return [_configuration(row) for row in self._connection.execute(newest_first).mappings()]
 
     def delete(self, pipeline_id: PipelineId) -> None:
+        with self._connection.begin_nested():
+            # First, as whoever takes a file begins with it: no two wait for each other.
+            self._connection.execute(delete(arrivals).where(arrivals.c.pipeline_id == pipeline_id))
+            self._retire(pipeline_id)
+
+    def _retire(self, pipeline_id: PipelineId) -> None:
         this = _kept(pipeline_id)
         # Locked before its executions are counted: one being added meanwhile waits, and finds no pipeline.
         name = self._connection.scalar(select(pipelines.c.name).where(this).with_for_update())
@@ -138,7 +144,6 @@ class Pipelines(ports.Pipelines):
                 f"The pipeline {name!r} has an execution that is PROCESSING.", "Wait for its end, or cancel it."
             )
         self._unlink(pipeline_id)
-        self._connection.execute(delete(arrivals).where(arrivals.c.pipeline_id == pipeline_id))
         # The active flag goes too, so that no list of active pipelines has to know about deletion.
         gone = {"deleted": True, "active": False, "target_model_id": None}
         self._connection.execute(update(pipelines).where(this).values(gone))

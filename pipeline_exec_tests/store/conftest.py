@@ -22,12 +22,8 @@ def postgresql_store(postgres_server):  # noqa: F811  # the fixture
 @pytest.fixture(params=DATABASES)
 def store(request):
     """A store without a row."""
-    database = request.getfixturevalue(f"{request.param}_store")
     # One store for all tests, emptied: a new one would compile every statement anew, which takes most of a test's time.
-    with database._engines.writing.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    return database
+    return emptied(request.getfixturevalue(f"{request.param}_store"))
 
 
 @pytest.fixture
@@ -42,6 +38,13 @@ def new_url(request, tmp_path):
     return (
         f"sqlite:///{tmp_path}/new/store.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     )
+
+
+def emptied(database):
+    with database._engines.writing.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    return database
 
 
 def migrated(url):

@@ -224,22 +224,6 @@ class ExecutionsConformance:
         with store.reading() as tx:
             assert tx.executions.get(execution.id).log.run_id == f"run-{answers.index(True)}"
 
-    def test_beginning_and_ending_an_attempt_at_once_do_not_wait_for_each_other_for_ever(self, store, url):
-        executions = [an_execution(PIPELINE) for _ in range(20)]
-        with store.writing() as tx:
-            add_all(tx, *executions)
-
-        def contend(tx, number):
-            for execution in executions:
-                if number % 2:
-                    tx.executions.fence(execution.log.id, f"sensor's {execution.id}", after(1))
-                else:
-                    tx.executions.finish(execution.failed(FAILURE, after(2)))
-
-        race(url, contend)
-        with store.reading() as tx:
-            assert all(tx.executions.get(execution.id).is_finished for execution in executions)
-
     # receive, beat, advance
 
     def test_an_execution_that_fetched_its_source_has_it(self, store, execution):
