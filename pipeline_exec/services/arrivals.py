@@ -6,21 +6,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
-from pipeline_exec.errors import ExecutionFailure, PipelineExecError
+from pipeline_exec.errors import Conflict, ExecutionFailure, NotFound, PipelineExecError
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile, Status
-from pipeline_exec.model.identity import ExecutionId, PipelineId, new_id
-from pipeline_exec.model.pipeline import Pipeline
+from pipeline_exec.model.identity import ConfigurationId, ExecutionId, PipelineId, new_id
+from pipeline_exec.model.pipeline import Pipeline, StoredConfiguration
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.ports import Clock, FileSource, Outcome, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
-from pipeline_exec.services.staged import input_ref, receive
+from pipeline_exec.services.lifecycle import hold
+from pipeline_exec.services.staged import fetch, input_ref
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ class Decision:
 
     take: tuple[FileVersion, ...]
     """Files to execute now, oldest sighting first."""
+    wait: tuple[FileVersion, ...]
+    """Files that are not ready yet, likewise."""
     record: tuple[Arrival, ...]
     """Sightings that are new, or moved out of the future."""
     forget: tuple[FileVersion, ...]
@@ -61,10 +65,14 @@ def decide(
     ]
     corrected = [_not_after(at, waiting[file]) for file in listed & waiting.keys()]
     candidates = sorted([*new, *corrected], key=lambda arrival: (arrival.first_seen, arrival.file))
+    take: list[FileVersion] = []
+    wait: list[FileVersion] = []
+    for arrival in candidates:
+        seen_for = (at - arrival.stable_since).total_seconds()
+        (take if ready(arrival.file, seen_for) else wait).append(arrival.file)
     return Decision(
-        take=tuple(
-            arrival.file for arrival in candidates if ready(arrival.file, (at - arrival.stable_since).total_seconds())
-        ),
+        take=tuple(take),
+        wait=tuple(wait),
         record=tuple(arrival for arrival in candidates if arrival is not waiting.get(arrival.file)),
         forget=tuple(file for file in waiting if file not in listed),
     )
@@ -122,39 +130,27 @@ class ArrivalService:
         Raises:
             SourceUnresponsive: the source cannot be listed.
             SourceRefused: likewise, and nothing will change by itself.
+            Conflict: the same request was recorded meanwhile; of this one nothing is.
         """
-        source = self._source(pipeline)
-        listing = list(source.listing())
-        now = self.clock()
-        with self.store.reading() as tx:
-            ledger = tx.arrivals.ledger(pipeline.id)
-
-        def ready(file: FileVersion, seen_for: float) -> bool:
-            patient = trigger is ExecutionTrigger.EVENT
-            return source.is_ready(file, seen_for if patient else max(seen_for, source.age(file, now)))
-
-        decision = decide(pipeline.id, listing, ledger, ready, now)
-        if decision.record or decision.forget:
-            with self.store.writing() as tx:
-                tx.arrivals.record(decision.record)
-                tx.arrivals.forget(pipeline.id, decision.forget)
-        executions: list[Execution] = []
-        problems: list[str] = []
+        source = self._source(pipeline.configuration)
+        decision = self._look(pipeline, source, trusts_source=trigger is not ExecutionTrigger.EVENT)
         taken = decision.take[:limit]
-        for file in taken:
-            key = f"{request_key}#{len(executions)}" if request_key else None
-            try:
-                execution = self._take(pipeline, source, file, trigger, caller, key)
-            except ExecutionFailure as error:
-                problems.append(error.message)
-                continue
-            if execution is not None:
-                executions.append(execution)
-        unready = sum(1 for file in listing if file not in ledger or ledger[file].execution_id is None)
+        new = partial(
+            Execution.new,
+            trigger=trigger,
+            caller=caller,
+            pipeline_id=pipeline.id,
+            configuration_id=pipeline.configuration.id,
+        )
+        problems: list[str] = []
+        staged = self._staged(source, taken, new, problems)
+        # Under a request key all are recorded or none is: a repeated request must find them all.
+        together = [list(staged)] if request_key else ([one] for one in staged)
+        executions = [each for some in together for each in self._recorded(pipeline.id, some, request_key)]
         return Collected(
             executions=tuple(executions),
             waiting=len(decision.take) - len(taken),
-            unsettled=unready - len(decision.take),
+            unsettled=len(decision.wait),
             problems=tuple(problems),
         )
 
@@ -164,24 +160,15 @@ class ArrivalService:
         Raises:
             SourceUnresponsive: the source cannot be reached.
             SourceRefused: it says no.
+            AttemptTaken: the execution's attempt is over.
         """
-        source = self._source(pipeline)
-        with self.store.reading() as tx:
-            ledger = tx.arrivals.ledger(pipeline.id)
-        now = self.clock()
-
-        def ready(file: FileVersion, seen_for: float) -> bool:
-            return source.is_ready(file, max(seen_for, source.age(file, now)))
-
-        decision = decide(pipeline.id, source.listing(), ledger, ready, now)
-        with self.store.writing() as tx:
-            tx.arrivals.record(decision.record)
-        for file in decision.take:
-            received = self._fetch(source, file, execution.id)
-            given = replace(execution, source=received)
+        source = self._source(pipeline.configuration)
+        for file in self._look(pipeline, source, trusts_source=True).take:
+            given = replace(execution, source=self._fetch(source, file, execution.id))
             with self.store.writing() as tx:
                 if tx.arrivals.take(pipeline.id, file, execution.id):
                     tx.executions.receive(given)
+                    hold(tx, execution.log.id, self.clock())
                     return given
         return None
 
@@ -198,51 +185,82 @@ class ArrivalService:
             except PipelineExecError as error:
                 logger.warning("File %s could not be put away: %s", arrival.file.path, error.message)
 
-    def _settle(self, arrival: Arrival, execution: Execution) -> None:
+    def _look(self, pipeline: Pipeline, source: FileSource, *, trusts_source: bool) -> Decision:
+        listing = list(source.listing())
+        now = self.clock()
         with self.store.reading() as tx:
-            pipeline = tx.pipelines.get(arrival.pipeline_id)
-        succeeded = execution.status is Status.SUCCESSFUL
-        self._source(pipeline).settle(arrival.file, Outcome.SUCCEEDED if succeeded else Outcome.FAILED)
-        with self.store.writing() as tx:
-            tx.arrivals.settled(arrival.pipeline_id, arrival.file)
+            ledger = tx.arrivals.ledger(pipeline.id)
 
-    def _take(
-        self,
-        pipeline: Pipeline,
-        source: FileSource,
-        file: FileVersion,
-        trigger: ExecutionTrigger,
-        caller: Principal,
-        request_key: str | None,
-    ) -> Execution | None:
-        execution_id = ExecutionId(new_id())
-        received = self._fetch(source, file, execution_id)
-        execution = Execution.new(
-            execution_id=execution_id,
-            trigger=trigger,
-            caller=caller,
-            at=self.clock(),
-            pipeline_id=pipeline.id,
-            configuration_id=pipeline.configuration.id,
-            source=received,
-            request_key=request_key,
-        )
-        with self.store.writing() as tx:
-            if tx.arrivals.take(pipeline.id, file, execution_id):
-                tx.executions.add(execution)
-                return execution
-        # Another look, overlapping with this one, took the file first.
-        self.staging.remove(execution_id)
-        return None
+        def ready(file: FileVersion, seen_for: float) -> bool:
+            return source.is_ready(file, max(seen_for, source.age(file, now)) if trusts_source else seen_for)
+
+        decision = decide(pipeline.id, listing, ledger, ready, now)
+        if decision.record or decision.forget:
+            with self.store.writing() as tx:
+                tx.arrivals.record(decision.record)
+                tx.arrivals.forget(pipeline.id, decision.forget)
+        return decision
+
+    def _staged(
+        self, source: FileSource, files: Iterable[FileVersion], new: Callable[..., Execution], problems: list[str]
+    ) -> Iterator[tuple[FileVersion, Execution]]:
+        """Each file with an execution made for it, its bytes staged; what cannot be fetched is a problem."""
+        for file in files:
+            execution_id = ExecutionId(new_id())
+            try:
+                received = self._fetch(source, file, execution_id)
+            except ExecutionFailure as error:
+                self.staging.remove(execution_id)
+                problems.append(error.message)
+            else:
+                yield file, new(execution_id=execution_id, source=received, at=self.clock())
+
+    def _recorded(
+        self, pipeline_id: PipelineId, staged: Sequence[tuple[FileVersion, Execution]], request_key: str | None
+    ) -> Sequence[Execution]:
+        """The executions that got their file, all recorded together; another look may have been faster."""
+        recorded: list[Execution] = []
+        try:
+            with self.store.writing() as tx:
+                for file, execution in staged:
+                    if tx.arrivals.take(pipeline_id, file, execution.id):
+                        key = f"{request_key}#{len(recorded)}" if request_key else None
+                        recorded.append(replace(execution, request_key=key))
+                        tx.executions.add(recorded[-1])
+        except Conflict:
+            self._drop(staged, kept=())
+            raise
+        self._drop(staged, kept=recorded)
+        return recorded
+
+    def _drop(self, staged: Iterable[tuple[FileVersion, Execution]], kept: Iterable[Execution]) -> None:
+        recorded = {execution.id for execution in kept}
+        for _, execution in staged:
+            if execution.id not in recorded:
+                self.staging.remove(execution.id)
 
     def _fetch(self, source: FileSource, file: FileVersion, execution_id: ExecutionId) -> SourceFile:
         def copy(into: BinaryIO) -> tuple[str, str]:
             source.fetch(file, into)
             return PurePath(file.path).name, file.path
 
-        return receive(self.staging, input_ref(execution_id), copy, self.max_file_size)
+        return fetch(self.staging, input_ref(execution_id), copy, self.max_file_size)
 
-    def _source(self, pipeline: Pipeline) -> FileSource:
+    def _settle(self, arrival: Arrival, execution: Execution) -> None:
+        outcome = Outcome.SUCCEEDED if execution.status is Status.SUCCESSFUL else Outcome.FAILED
         with self.store.reading() as tx:
-            connector = tx.connectors.get(pipeline.configuration.document.input_connectors[0])
+            configuration = tx.pipelines.configuration(ConfigurationId(str(execution.log.configuration_id)))
+        try:
+            source = self._source(configuration)
+        except NotFound:
+            # Its connector is gone, and with it the wish to put its files away.
+            pass
+        else:
+            source.settle(arrival.file, outcome)
+        with self.store.writing() as tx:
+            tx.arrivals.settled(arrival.pipeline_id, arrival.file)
+
+    def _source(self, configuration: StoredConfiguration) -> FileSource:
+        with self.store.reading() as tx:
+            connector = tx.connectors.get(configuration.document.input_connectors[0])
         return self.connectors.open(connector.document).files

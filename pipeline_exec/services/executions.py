@@ -106,27 +106,11 @@ class ExecutionService:
         known = self._known(request_key)
         if known:
             return known
-        if self._lists_files(pipeline):
-            try:
-                return self.arrivals.collect(pipeline, trigger, caller, request_key=request_key).executions
-            except ExecutionFailure:
-                # The source cannot be listed: an execution whose run asks again will say so, typed and for all to see.
-                pass
-        execution = Execution.new(
-            trigger=trigger,
-            caller=caller,
-            at=self.clock(),
-            pipeline_id=pipeline.id,
-            configuration_id=pipeline.configuration.id,
-            request_key=f"{request_key}#0" if request_key else None,
-        )
         try:
-            with self.store.writing() as tx:
-                tx.executions.add(execution)
+            return self._recorded(pipeline, trigger, caller, request_key) or self._known(request_key)
         except Conflict:
             # The same request came twice at the same time, and the other was first.
             return self._known(request_key)
-        return [execution]
 
     def get(self, execution_id: ExecutionId) -> Execution:
         """Raises NotFound."""
@@ -242,6 +226,31 @@ class ExecutionService:
         rows = read_rows(path)
         total = sum(batch.num_rows for batch in rows)
         return Findings(total=total, rows=rows)
+
+    def _recorded(
+        self, pipeline: Pipeline, trigger: ExecutionTrigger, caller: Principal, request_key: str | None
+    ) -> Sequence[Execution]:
+        if self._lists_files(pipeline):
+            try:
+                collected = self.arrivals.collect(pipeline, trigger, caller, request_key=request_key)
+            except ExecutionFailure:
+                # The source cannot be listed: an execution whose run asks again will say so, typed and for all to see.
+                pass
+            else:
+                # The same where files are waiting and not one of them can be had.
+                if collected.executions or not collected.problems:
+                    return collected.executions
+        execution = Execution.new(
+            trigger=trigger,
+            caller=caller,
+            at=self.clock(),
+            pipeline_id=pipeline.id,
+            configuration_id=pipeline.configuration.id,
+            request_key=f"{request_key}#0" if request_key else None,
+        )
+        with self.store.writing() as tx:
+            tx.executions.add(execution)
+        return [execution]
 
     def _lists_files(self, pipeline: Pipeline) -> bool:
         with self.store.reading() as tx:

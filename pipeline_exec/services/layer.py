@@ -76,7 +76,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     connectors = ConnectorService(store, ports.kinds, sealing, clock)
     arrivals = ArrivalService(store, staging, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
-    stages = Stages(store, staging, ports.formats, arrivals, settings.max_file_size, settings.max_findings)
+    stages = Stages(store, staging, ports.formats, arrivals, clock, settings.max_file_size, settings.max_findings)
     planner = Planner(connectors, sealing)
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, clock)

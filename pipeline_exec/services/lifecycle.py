@@ -114,8 +114,7 @@ class Lifecycle:
             AttemptTaken: the attempt is over; its run must stop.
         """
         with self.store.writing() as tx:
-            if not tx.executions.beat(log_id, self.clock()):
-                raise AttemptTaken("The attempt was canceled or given up; its run stops.")
+            hold(tx, log_id, self.clock())
 
     def advance(self, execution: Execution, stage: Stage, rows: int, counts: Counts | None) -> None:
         """Note how far the run got. ``counts`` replaces those of the attempt when given."""
@@ -283,6 +282,16 @@ class Lifecycle:
             if execution.pipeline_id is not None:
                 return tx.pipelines.get(execution.pipeline_id).slug
         return wrapper_job(WrapperId(str(execution.wrapper_id)))
+
+
+def hold(tx: Transaction, log_id: LogId, at: datetime) -> None:
+    """Give a sign of life; until the transaction ends nobody can give the attempt up.
+
+    Raises:
+        AttemptTaken: it is over; its run must stop.
+    """
+    if not tx.executions.beat(log_id, at):
+        raise AttemptTaken("The attempt was canceled or given up; its run stops.")
 
 
 def wrapper_job(wrapper_id: WrapperId) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import BinaryIO
 
-from pipeline_exec.errors import TooLarge
+from pipeline_exec.errors import SourceRefused, TooLarge
 from pipeline_exec.model.execution import SourceFile, Stage
 from pipeline_exec.model.identity import ExecutionId, FileId
 from pipeline_exec.ports import Staging
@@ -63,6 +63,18 @@ def receive(
         measured = _Measured(file, limit)
         name, path = copy(measured)  # type: ignore[arg-type]  # only write() is asked of it
     return SourceFile(name=name, path=path, size=measured.size, fingerprint=f"sha256:{measured.digest.hexdigest()}")
+
+
+def fetch(staging: Staging, ref: str, copy: Callable[[BinaryIO], tuple[str, str]], limit: int) -> SourceFile:
+    """As ``receive``, where we ask and nobody waits for an answer of ours.
+
+    Raises:
+        SourceRefused: more bytes came; nothing is staged.
+    """
+    try:
+        return receive(staging, ref, copy, limit)
+    except TooLarge as error:
+        raise SourceRefused(error.what, error.remedy) from error
 
 
 def too_large(limit: int) -> TooLarge:

@@ -17,15 +17,16 @@ from pipeline_exec.dataplane.edits import apply_edits
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.dataplane.threshold import enforce
-from pipeline_exec.errors import InternalError, NotFound, SourceDataEmpty, SourceRefused, TooLarge
+from pipeline_exec.errors import InternalError, NotFound, SourceDataEmpty, SourceRefused
 from pipeline_exec.model.execution import Counts, Execution, Stage
 from pipeline_exec.model.identity import FileId, PipelineId
 from pipeline_exec.model.rows import Rows
-from pipeline_exec.ports import FileSource, Formats, PullSource, Staging, Store
+from pipeline_exec.ports import Clock, FileSource, Formats, PullSource, Staging, Store
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.connectors import OpenedConnector
+from pipeline_exec.services.lifecycle import hold
 from pipeline_exec.services.plans import Plan
-from pipeline_exec.services.staged import findings_ref, input_ref, receive, upload_ref
+from pipeline_exec.services.staged import fetch, findings_ref, input_ref, upload_ref
 
 FILE_NOT_FOUND = "Wrapper file not found"
 """What clients of the wrapper API know the absence of a wrapper's file by."""
@@ -42,6 +43,7 @@ class Stages:
     staging: Staging
     formats: Formats
     arrivals: ArrivalService
+    clock: Clock
     max_file_size: int
     max_findings: int
 
@@ -54,6 +56,7 @@ class Stages:
             SourceUnresponsive: the source cannot be reached.
             SourceRefused: it says no.
             SourceDataEmpty: nothing is waiting there.
+            AttemptTaken: the attempt was given up meanwhile.
         """
         execution = plan.execution
         if execution.source is not None:
@@ -142,13 +145,11 @@ class Stages:
         return given
 
     def _receive(self, execution: Execution, copy: Copy) -> Execution:
-        try:
-            source = receive(self.staging, input_ref(execution.id), copy, self.max_file_size)
-        except TooLarge as error:
-            raise SourceRefused(error.what, error.remedy) from error
+        source = fetch(self.staging, input_ref(execution.id), copy, self.max_file_size)
         given = replace(execution, source=source)
         with self.store.writing() as tx:
             tx.executions.receive(given)
+            hold(tx, execution.log.id, self.clock())
         return given
 
     def _upload(self, file_id: FileId) -> Copy:

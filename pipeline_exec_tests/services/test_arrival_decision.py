@@ -43,15 +43,15 @@ def decided(listing, ledger=(), *, ready=after_a_minute, at=NOON + MINUTE):
 
 
 def test_nothing_there_means_nothing():
-    assert decided([]) == Decision(take=(), record=(), forget=())
+    assert decided([]) == Decision(take=(), wait=(), record=(), forget=())
 
 
 def test_a_new_file_is_remembered_and_waits():
-    assert decided([A]) == Decision(take=(), record=(seen(A, NOON + MINUTE),), forget=())
+    assert decided([A]) == Decision(take=(), wait=(A,), record=(seen(A, NOON + MINUTE),), forget=())
 
 
 def test_a_new_file_that_need_not_wait_is_remembered_and_taken():
-    assert decided([A], ready=at_once) == Decision(take=(A,), record=(seen(A, NOON + MINUTE),), forget=())
+    assert decided([A], ready=at_once) == Decision(take=(A,), wait=(), record=(seen(A, NOON + MINUTE),), forget=())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_new_file_that_need_not_wait_is_remembered_and_taken():
 def test_a_file_is_taken_when_it_was_seen_unchanged_for_long_enough(seconds, take):
     decision = decided([A], [seen(A)], at=NOON + timedelta(seconds=seconds))
 
-    assert decision == Decision(take=take, record=(), forget=())
+    assert (decision.take, decision.wait) == (take, () if take else (A,))
 
 
 def test_readiness_is_the_sources_to_judge():
@@ -72,15 +72,17 @@ def test_readiness_is_the_sources_to_judge():
 
 
 def test_a_file_without_its_marker_is_remembered_and_never_taken():
-    assert decided([A], [seen(A)], ready=never, at=NOON + timedelta(days=9)) == Decision(take=(), record=(), forget=())
+    assert decided([A], [seen(A)], ready=never, at=NOON + timedelta(days=9)) == Decision(
+        take=(), wait=(A,), record=(), forget=()
+    )
 
 
 def test_what_has_an_execution_is_never_taken_again():
-    assert decided([A], [seen(A, execution="e")], ready=at_once) == Decision(take=(), record=(), forget=())
+    assert decided([A], [seen(A, execution="e")], ready=at_once) == Decision(take=(), wait=(), record=(), forget=())
 
 
 def test_what_has_an_execution_is_remembered_when_it_is_gone():
-    assert decided([], [seen(A, execution="e", settled=True)]) == Decision(take=(), record=(), forget=())
+    assert decided([], [seen(A, execution="e", settled=True)]) == Decision(take=(), wait=(), record=(), forget=())
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,9 @@ def test_a_file_that_changed_before_it_was_taken_starts_anew():
 
     decision = decided([changed], [seen(A)])
 
-    assert decision == Decision(take=(), record=(seen(changed, NOON + MINUTE, first=NOON),), forget=(A,))
+    assert decision == Decision(
+        take=(), wait=(changed,), record=(seen(changed, NOON + MINUTE, first=NOON),), forget=(A,)
+    )
 
 
 def test_a_file_that_grows_keeps_its_place_in_the_queue():
@@ -125,7 +129,7 @@ def test_a_version_that_comes_after_an_executed_one_is_seen_for_the_first_time()
 
 
 def test_a_file_that_went_away_before_it_was_taken_is_forgotten():
-    assert decided([B], [seen(A), seen(B)]) == Decision(take=(B,), record=(), forget=(A,))
+    assert decided([B], [seen(A), seen(B)]) == Decision(take=(B,), wait=(), record=(), forget=(A,))
 
 
 def test_files_are_taken_in_the_order_of_their_sighting_then_of_their_names():
@@ -135,7 +139,7 @@ def test_files_are_taken_in_the_order_of_their_sighting_then_of_their_names():
 
 
 def test_a_file_listed_twice_is_one_file():
-    assert decided([A, A], ready=at_once) == Decision(take=(A,), record=(seen(A, NOON + MINUTE),), forget=())
+    assert decided([A, A], ready=at_once) == Decision(take=(A,), wait=(), record=(seen(A, NOON + MINUTE),), forget=())
 
 
 def test_names_in_any_order_mean_the_same():
@@ -148,7 +152,7 @@ def test_a_clock_that_was_put_back_makes_no_file_wait_for_the_future():
     first_look = decided([A], [from_the_future], at=NOON)
     second_look = decided([A], first_look.record, at=NOON + MINUTE)
 
-    assert first_look == Decision(take=(), record=(seen(A, NOON),), forget=())
+    assert first_look == Decision(take=(), wait=(A,), record=(seen(A, NOON),), forget=())
     assert second_look.take == (A,)
 
 
@@ -171,7 +175,7 @@ def test_every_file_is_taken_remembered_or_known(listing, ledger, at):
     known = remembered(*ledger)
     free = {file for file, arrival in known.items() if arrival.execution_id is None}
 
-    assert set(decision.take) <= listing - (known.keys() - free)
+    assert {*decision.take, *decision.wait} == listing - (known.keys() - free)
     assert listing - known.keys() <= {arrival.file for arrival in decision.record} <= listing - (known.keys() - free)
     assert set(decision.forget) == free - listing
     assert all(arrival.stable_since == at for arrival in decision.record)
@@ -183,7 +187,7 @@ def test_looking_again_changes_nothing(listing, ledger, at):
     then = remembered(*ledger) | remembered(*first.record)
     then = [arrival for file, arrival in then.items() if file not in first.forget]
 
-    assert decided(listing, then, at=at) == Decision(take=first.take, record=(), forget=())
+    assert decided(listing, then, at=at) == Decision(take=first.take, wait=first.wait, record=(), forget=())
 
 
 @given(listing=st.sets(versions), ledger=ledgers, at=moments)

@@ -1,0 +1,35 @@
+"""One migrated store for all tests of the services, emptied for each: a new one would take most of a test's time."""
+
+import pytest
+
+from pipeline_exec.store.database import Database
+from pipeline_exec.store.tables import metadata
+from pipeline_exec_tests.services.workshop import Workshop
+
+
+@pytest.fixture(scope="session")
+def migrated_store(tmp_path_factory):
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('services')}/store.db")
+    database.migrate()
+    yield database
+    database.close()
+
+
+def emptied(database):
+    """The store without a row."""
+    with database._engines.writing.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    return database
+
+
+@pytest.fixture
+def store(migrated_store):
+    return emptied(migrated_store)
+
+
+@pytest.fixture
+def workshop(store, tmp_path):
+    workshop = Workshop(store, tmp_path)
+    yield workshop
+    workshop.engine.wait()
