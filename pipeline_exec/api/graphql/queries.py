@@ -98,10 +98,18 @@ class Query:
         return Connection.of(await info.context.ask(info.context.layer.pipelines.find, query), Pipeline.of)
 
     @strawberry.field
-    async def pipeline_configurations(self, info: Info, pipeline_id: strawberry.ID) -> list[PipelineConfiguration]:
+    async def pipeline_configurations(
+        self,
+        info: Info,
+        pipeline_id: strawberry.ID,
+        first: First = DEFAULT_LIMIT,
+        after: After = UNSET,
+        offset: Offset = 0,
+    ) -> Connection[PipelineConfiguration]:
         """Every configuration the pipeline ever had, newest first."""
+        window = Window.of(first, after, offset)
         found = await info.context.ask(info.context.layer.pipelines.configurations, PipelineId(pipeline_id))
-        return [PipelineConfiguration.of(stored) for stored in found]
+        return Connection.of(window.page(found), PipelineConfiguration.of)
 
     @strawberry.field
     async def connector(self, info: Info, id: strawberry.ID) -> Connector | None:

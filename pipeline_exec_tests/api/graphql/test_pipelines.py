@@ -122,8 +122,17 @@ def test_a_change_makes_a_new_configuration_and_the_old_one_is_remembered(graph,
     updated = graph.ask(UPDATE, id=made["id"], input=changed)["updatePipeline"]
     assert (updated["name"], updated["slug"]) == ("Animals", "animals_daily")
 
-    asked = "query ($id: ID!) { pipelineConfigurations(pipelineId: $id) { id developerMode createdBy { name } } }"
-    assert graph.ask(asked, id=made["id"])["pipelineConfigurations"] == [
+    asked = """
+    query ($id: ID!, $after: String) {
+      pipelineConfigurations(pipelineId: $id, first: 1, after: $after) {
+        totalCount nodes { id developerMode createdBy { name } } pageInfo { endCursor }
+      }
+    }
+    """
+    newest = graph.ask(asked, id=made["id"])["pipelineConfigurations"]
+    oldest = graph.ask(asked, id=made["id"], after=newest["pageInfo"]["endCursor"])["pipelineConfigurations"]
+    assert newest["totalCount"] == oldest["totalCount"] == 2
+    assert newest["nodes"] + oldest["nodes"] == [
         {"id": updated["configuration"]["id"], "developerMode": True, "createdBy": {"name": "Ada"}},
         {"id": made["configuration"]["id"], "developerMode": False, "createdBy": {"name": "Ada"}},
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -85,6 +85,11 @@ class Window:
         if offset < 0:
             raise _invalid("offset", f"must not be negative, and {offset} is")
         return cls(offset=offset + (_row(after) + 1 if after else 0), limit=first)
+
+    def page(self, items: Sequence[Noun]) -> Page[Noun]:
+        """This part of a list that is all there."""
+        part = items[self.offset : self.offset + self.limit]
+        return Page(items=part, total=len(items), offset=self.offset, limit=self.limit)
 
 
 def _cursor(row: int) -> str:
