@@ -1,25 +1,19 @@
-"""In which encoding a text file is, and its text as a stream."""
+"""In which encoding a text file is."""
 
 from __future__ import annotations
 
 import codecs
-import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import Final
 
 from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
+from pipeline_exec.formats.decoding import CHUNK, codec_name
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-#: Bytes read, decoded and handed on at a time.
-_CHUNK: Final = 1 << 20
 #: Bytes that are looked at for zero bytes and control characters, and for the language of an 8-bit encoding.
 _SAMPLE: Final = 64 * 1024
 
@@ -46,8 +40,6 @@ _WESTERN_RUN: Final = 2
 _SIGN_IN_WORD: Final = re.compile(
     r"(?<=[^\W\d_])[\u00a1-\u00bf\u00d7\u00f7\u02c6\u201a\u201e\u2020\u2021\u2030\u2039](?=[^\W\d_])"
 )
-#: Codecs of Python that spell text in ASCII. No file is in them, and they make halves of characters.
-_SPELLINGS: Final = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 #: What is not Western is one of these; the guesser knows many that nobody has used for decades.
 _OTHERS: Final = [
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "iso8859_5"),
@@ -91,71 +83,6 @@ def beginning(head: bytes) -> str:
     """The first bytes of a file as text, whatever is in them."""
     encoding = _marked(head) or _by_zero_bytes(head) or "utf-8"
     return head.decode(encoding, "replace").removeprefix("\ufeff")
-
-
-def codec_name(name: str) -> str | None:
-    """What Python calls an encoding of text; None when there is none of this name."""
-    try:
-        # Some of Python's codecs turn bytes into bytes, such as "zip"; they refuse to encode text.
-        "".encode(name)
-        found = codecs.lookup(name).name
-    except (LookupError, ValueError):
-        return None
-    return None if found in _SPELLINGS else found
-
-
-def text(path: Path, encoding: str) -> Iterator[str]:
-    """The file's text piece by piece, without its byte order mark.
-
-    Raises:
-        ParsingFailure: while iterating, at bytes that mean nothing in this encoding; it names the line.
-    """
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line, start = 1, True
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            try:
-                piece = decoder.decode(chunk, final=not chunk)
-            except UnicodeError as error:
-                raise _undecodable(error, encoding, line) from None
-            line += piece.count("\n")
-            if start and piece:
-                piece, start = piece.removeprefix("\ufeff"), False
-            if piece:
-                yield piece
-            if not chunk:
-                return
-
-
-def open_utf8(path: Path, encoding: str) -> BinaryIO:
-    """The file's text as UTF-8 bytes, without its byte order mark. Reading raises as ``text`` does."""
-    if encoding != "utf-8":
-        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding)), _CHUNK))
-    file = path.open("rb", buffering=0)
-    if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-        file.seek(0)
-    return cast("BinaryIO", file)
-
-
-class _Utf8(io.RawIOBase):
-    """Pieces of text, read as UTF-8."""
-
-    def __init__(self, pieces: Iterator[str]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        if not self._rest:
-            self._rest = memoryview(next(self._pieces, "").encode())
-        into = memoryview(buffer)
-        taken = min(len(into), len(self._rest))
-        into[:taken] = self._rest[:taken]
-        self._rest = self._rest[taken:]
-        return taken
 
 
 def _known(name: str) -> str:
@@ -204,7 +131,7 @@ def _end_of_utf8(path: Path) -> _Stop | None:
     lines = characters = 0
     with path.open("rb", buffering=0) as file:
         while True:
-            chunk = file.read(_CHUNK)
+            chunk = file.read(CHUNK)
             try:
                 piece = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
@@ -242,12 +169,3 @@ def _looks_western(decoded: str) -> bool:
     runs = [len(run) for run in _LETTERS.findall(decoded)]
     long = sum(run for run in runs if run > _WESTERN_RUN)
     return long * 4 <= sum(runs) and len(_SIGN_IN_WORD.findall(decoded)) * 10 <= sum(runs)
-
-
-def _undecodable(error: UnicodeError, encoding: str, line: int) -> ParsingFailure:
-    if isinstance(error, UnicodeDecodeError):
-        line += error.object[: error.start].decode(encoding, "replace").count("\n")
-    return ParsingFailure(
-        f"The bytes near line {line:,} mean nothing in the encoding {encoding}.",
-        "Set read_options.encoding to the right one, or save the file as UTF-8.",
-    )

@@ -16,7 +16,7 @@ MAX_DEPTH: Final = 100
 #: Bytes of text that may wait while no regular row of a delimited file is met.
 MAX_RAGGED_BYTES: Final = 64 * 1024**2
 
-#: Bytes of a workbook once unpacked: about 3 million rows of 10 columns.
+#: Bytes of a workbook once unpacked: about 40 columns of a sheet with all the rows it can have.
 MAX_UNPACKED_BYTES: Final = 2 * 1024**3
 
 #: How much smaller packed than unpacked. Sheets of real data reach 30, deflate at most 1,032.

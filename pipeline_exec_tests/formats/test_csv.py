@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty, WriteFileFailure
-from pipeline_exec.formats import encoding
+from pipeline_exec.formats import decoding
 from pipeline_exec.formats.delimited import ragged
 from pipeline_exec.formats.delimited.dialect import detect
 from pipeline_exec.formats.delimited.reading import read
@@ -138,7 +138,7 @@ def test_ragged_rows_stand_where_they_stood(tmp_path, lengths, block_bytes, head
     encoding_name=st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-16-be"]),
 )
 def test_text_is_decoded_piece_by_piece_in_any_encoding(tmp_path, monkeypatch, cells, encoding_name):
-    monkeypatch.setattr(encoding, "_CHUNK", 7)
+    monkeypatch.setattr(decoding, "CHUNK", 7)
     path = tmp_path / "a.csv"
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats import encoding
-from pipeline_exec.formats.encoding import codec_name, detect, open_utf8, text
+from pipeline_exec.formats import decoding
+from pipeline_exec.formats.decoding import codec_name, open_utf8, text
+from pipeline_exec.formats.encoding import detect
 
 # ruff: noqa: RUF001  # the alphabets are the point
 GERMAN = "Größe;Füße;Straße\nsüß;€ 5,00;„ja“\nZoë;Œuvre;naïve\n"
@@ -56,7 +57,7 @@ def test_polish_is_read_as_polish(tmp_path, codec):
     size=st.integers(1, 9),
 )
 def test_the_same_text_comes_out_as_text_and_as_bytes(tmp_path, monkeypatch, written, codec, size):
-    monkeypatch.setattr(encoding, "_CHUNK", size)
+    monkeypatch.setattr(decoding, "CHUNK", size)
     path = tmp_path / "a.txt"
     path.write_bytes(written.encode(codec))
     assert "".join(text(path, codec)) == written

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
+from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.delimited.delimiter import detect_delimiter, detect_quote, hint
 from pipeline_exec.formats.delimited.records import Record, Syntax, records
 from pipeline_exec.formats.header import column_names, locate, renamed
@@ -74,7 +75,7 @@ def detect(path: Path, options: ReadOptions) -> Dialect:
 def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
     """The beginning of the file's text, and whether that is all of it."""
     sample = ""
-    for piece in encodings.text(path, encoding):
+    for piece in text(path, encoding):
         sample += piece
         if len(sample) > size:
             return sample[:size], False

@@ -12,11 +12,11 @@ from pyarrow.csv import CSVStreamingReader
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.batches import text_schema
+from pipeline_exec.formats.decoding import open_utf8
 from pipeline_exec.formats.delimited.arrow import open_stream
 from pipeline_exec.formats.delimited.dialect import Dialect
 from pipeline_exec.formats.delimited.ragged import BadRecord, Ragged
 from pipeline_exec.formats.delimited.records import LARGEST_CELL, line_of
-from pipeline_exec.formats.encoding import open_utf8
 from pipeline_exec.model.rows import Rows
 
 #: Bytes parsed at a time; also the longest record there may be.

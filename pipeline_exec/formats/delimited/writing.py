@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.errors import WriteFileFailure
 from pipeline_exec.formats.columns import output_columns
-from pipeline_exec.formats.encoding import codec_name
+from pipeline_exec.formats.decoding import codec_name
 from pipeline_exec.formats.lines import line_bytes
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn

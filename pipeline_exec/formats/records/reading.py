@@ -10,6 +10,7 @@ from typing import cast
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
+from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.limits import MAX_COLUMNS
 from pipeline_exec.formats.records.flatten import TOO_DEEP, Unfit, collect_columns, flatten
@@ -83,7 +84,7 @@ class _Document:
         return records_at(self._scanner(), record_path)
 
     def _scanner(self) -> Scanner:
-        return Scanner(encodings.text(self.path, self.encoding))
+        return Scanner(text(self.path, self.encoding))
 
 
 def _unfit(number: int, unfit: Unfit) -> ParsingFailure:

@@ -1,0 +1,94 @@
+"""The text of a file as a stream, whatever its encoding."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from pipeline_exec.errors import ParsingFailure
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+#: Bytes read, decoded and handed on at a time.
+CHUNK: Final = 1 << 20
+
+#: Codecs of Python that spell text in ASCII. No file is in them, and they make halves of characters.
+_SPELLINGS: Final = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
+
+
+def codec_name(name: str) -> str | None:
+    """What Python calls an encoding of text; None when there is none of this name."""
+    try:
+        # Some of Python's codecs turn bytes into bytes, such as "zip"; they refuse to encode text.
+        "".encode(name)
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return None if found in _SPELLINGS else found
+
+
+def text(path: Path, encoding: str) -> Iterator[str]:
+    """The file's text piece by piece, without its byte order mark.
+
+    Raises:
+        ParsingFailure: while iterating, at bytes that mean nothing in this encoding; it names the line.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, start = 1, True
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                piece = decoder.decode(chunk, final=not chunk)
+            except UnicodeError as error:
+                raise _undecodable(error, encoding, line) from None
+            line += piece.count("\n")
+            if start and piece:
+                piece, start = piece.removeprefix("\ufeff"), False
+            if piece:
+                yield piece
+            if not chunk:
+                return
+
+
+def open_utf8(path: Path, encoding: str) -> BinaryIO:
+    """The file's text as UTF-8 bytes, without its byte order mark. Reading raises as ``text`` does."""
+    if encoding != "utf-8":
+        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding)), CHUNK))
+    file = path.open("rb", buffering=0)
+    if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        file.seek(0)
+    return cast("BinaryIO", file)
+
+
+class _Utf8(io.RawIOBase):
+    """Pieces of text, read as UTF-8."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not self._rest:
+            self._rest = memoryview(next(self._pieces, "").encode())
+        into = memoryview(buffer)
+        taken = min(len(into), len(self._rest))
+        into[:taken] = self._rest[:taken]
+        self._rest = self._rest[taken:]
+        return taken
+
+
+def _undecodable(error: UnicodeError, encoding: str, line: int) -> ParsingFailure:
+    if isinstance(error, UnicodeDecodeError):
+        line += error.object[: error.start].decode(encoding, "replace").count("\n")
+    return ParsingFailure(
+        f"The bytes near line {line:,} mean nothing in the encoding {encoding}.",
+        "Set read_options.encoding to the right one, or save the file as UTF-8.",
+    )
