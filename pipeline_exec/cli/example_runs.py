@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,6 @@ class ExampleRuns:
     """Of the service."""
     patience: float
     """Seconds in which all must have ended."""
-
-    def are_applied(self, examples: Sequence[Example]) -> bool:
-        """Whether the service has every pipeline and wrapper."""
-        wrappers = {wrapper["name"] for wrapper in self.client.wrappers()}
-        return all(
-            example.wrapper in wrappers if example.wrapper else self.client.named("pipeline", example.name) is not None
-            for example in examples
-        )
 
     def run(self, examples: Sequence[Example]) -> list[Outcome]:
         """Start all of them, then wait for each, fixing those that are to be fixed."""
@@ -80,10 +73,9 @@ class ExampleRuns:
         logs = execution["logs"][-len(example.ends) :]
         return [
             Outcome(example.name, log["type"], expected, _ending(execution, log), log["duration"])
-            for expected, log in zip(example.ends, logs, strict=False)
-        ] + [
-            Outcome(example.name, "FIX", missing, Ending(status=Status.PROCESSING), None)
-            for missing in example.ends[len(logs) :]
+            if log is not None
+            else Outcome(example.name, "FIX", expected, None, None)
+            for expected, log in zip_longest(example.ends, logs)
         ]
 
     def _finished(self, execution_id: str, deadline: float) -> dict[str, Any]:

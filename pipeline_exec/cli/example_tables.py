@@ -24,6 +24,8 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
 
 def _cells(outcome: Outcome) -> tuple[object, ...]:
     ended = outcome.ended
+    if ended is None:
+        return (outcome.example, outcome.run, "missing", *[None] * 6)
     return (
         outcome.example,
         outcome.run,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -73,24 +73,21 @@ class Outcome:
     run: str
     """CREATE or FIX."""
     expected: Ending
-    ended: Ending
+    ended: Ending | None
+    """None when there was no such run."""
     duration: int | None
     """Milliseconds."""
-    differences: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Compare what is expected with what was."""
-        differing = [
+    @property
+    def differences(self) -> list[str]:
+        """What is not as it must be, in a few words each."""
+        if self.ended is None:
+            return [f"there was no run of type {self.run}"]
+        return [
             f"{name} is {getattr(self.ended, name)}, not {expected}"
             for name in Ending.model_fields
             if (expected := getattr(self.expected, name)) is not None and getattr(self.ended, name) != expected
         ]
-        object.__setattr__(self, "differences", tuple(differing))
-
-    @property
-    def is_as_expected(self) -> bool:
-        """Whether it ended as it must."""
-        return not self.differences
 
 
 def read_examples(file: Path) -> list[Example]:

@@ -53,17 +53,22 @@ def rows(result):
 
 def test_every_example_ends_as_it_must(command_line, service):
     result = command_line.run("demo", "--examples", EXAMPLES, *service)
-    assert [row[:7] for row in rows(result)] == [
+    assert [row[:7] for row in rows(result)[:4]] == [
         ["airports", "CREATE", "SUCCESSFUL", "EVENT", "3,376", "23,632", "0"],
         ["penguins", "CREATE", "SUCCESSFUL", "MANUAL", "344", "3,784", "19"],
         ["earthquakes", "CREATE", "FAILED", "EVENT", "600", "7,200", "600"],
         ["earthquakes", "FIX", "SUCCESSFUL", "EVENT", "600", "7,200", "0"],
-        ["seattle-weather", "CREATE", "SUCCESSFUL", "MANUAL", "5,844", *rows(result)[4][5:7]],
     ]
+    assert rows(result)[4][:5] == ["seattle-weather", "CREATE", "SUCCESSFUL", "MANUAL", "5,844"]
     assert "All 5 runs ended as they must." in result.stdout
     written = sorted(path.name for path in (command_line.home / "examples").rglob("checked/*"))
     assert written == ["airports.json", "earthquakes.xlsx", "penguins.csv"]
-    assert "unchanged" in command_line.run("apply", "-f", EXAMPLES).stdout
+
+
+def test_the_demo_can_be_repeated(command_line, service):
+    first = command_line.run("demo", "--examples", EXAMPLES, *service)
+    again = command_line.run("demo", "--examples", EXAMPLES, *service)
+    assert [row[:5] for row in rows(again)] == [row[:5] for row in rows(first)]
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def test_another_end_than_expected_is_told_and_fails_the_demo(command_line, serv
 def test_a_fix_that_does_not_come_is_missed(command_line, service, expecting):
     examples = expecting("- {pipeline: penguins, ends: [{status: SUCCESSFUL}, {status: SUCCESSFUL}]}")
     result = command_line.run("demo", "--examples", examples, *service, exit_code=1)
-    assert "penguins: status is PROCESSING, not SUCCESSFUL" in result.stderr
+    assert "penguins: there was no run of type FIX" in result.stderr
 
 
 def test_what_takes_too_long_is_named(command_line, service, expecting):
@@ -120,7 +125,7 @@ def test_wrong_expectations_are_named(command_line, service, expecting, text, sa
 def test_a_service_that_is_not_there_is_named(command_line):
     arguments = ["--address", "http://127.0.0.1:9", "--key", "x", "--home", command_line.home]
     result = command_line.run("demo", "--examples", EXAMPLES, *arguments, exit_code=1)
-    assert result.stderr.startswith("The service at http://127.0.0.1:9")
+    assert "The service at http://127.0.0.1:9 does not answer" in result.stderr
     assert result.stderr.endswith("Start it with: pipeline-exec up.\n")
 
 
