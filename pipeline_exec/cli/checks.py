@@ -7,6 +7,7 @@ import shutil
 import socket
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 #: With less room, staging one larger file may already fail.
 LEAST_FREE_BYTES = 1_000_000_000
+
+#: Each waits for its own time-out where nobody answers.
+TESTED_AT_ONCE = 8
 
 ANSWER_SECONDS = 3.0
 """How long a service of ours may take to say that it is one."""
@@ -69,8 +73,8 @@ def _storages(deployment: Deployment) -> Iterator[Finding]:
     yield _checked("Staging", lambda: _staging(layer))
     yield _checked("Secrets", lambda: _secrets(layer))
     query = Query(orderings=(Ordering("name"),), limit=MAXIMUM_LIMIT)
-    for connector in layer.connectors.find(query).items:
-        yield _checked(f"Connector {connector.document.name!r}", partial(_connector, layer, connector))
+    with ThreadPoolExecutor(TESTED_AT_ONCE) as pool:
+        yield from pool.map(partial(_connector, layer), layer.connectors.find(query).items)
 
 
 def _checked(subject: str, check: Callable[[], str]) -> Finding:
@@ -165,11 +169,14 @@ def _secrets(layer: ServiceLayer) -> str:
     return "can be sealed and opened"
 
 
-def _connector(layer: ServiceLayer, connector: Connector) -> str:
-    failure = layer.connectors.test(connector.id)
-    if failure is not None:
-        raise Unavailable(failure.message)
-    return "can be reached and used"
+def _connector(layer: ServiceLayer, connector: Connector) -> Finding:
+    def test() -> str:
+        failure = layer.connectors.test(connector.id)
+        if failure is not None:
+            raise Unavailable(failure.message)
+        return "can be reached and used"
+
+    return _checked(f"Connector {connector.document.name!r}", test)
 
 
 def _existing(path: Path) -> Path:
