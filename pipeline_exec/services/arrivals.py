@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, ExecutionFailure, NotFound, PipelineExecError
+from pipeline_exec.errors import Conflict, ExecutionFailure, PipelineExecError
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile, Status
 from pipeline_exec.model.identity import ConfigurationId, ExecutionId, PipelineId, new_id
@@ -250,13 +250,11 @@ class ArrivalService:
         outcome = Outcome.SUCCEEDED if execution.status is Status.SUCCESSFUL else Outcome.FAILED
         with self.store.reading() as tx:
             configuration = tx.pipelines.configuration(ConfigurationId(str(execution.log.configuration_id)))
-        try:
-            source = self._source(configuration)
-        except NotFound:
-            # Its connector is gone, and with it the wish to put its files away.
-            pass
-        else:
-            source.settle(arrival.file, outcome)
+            connectors = tx.connectors.many(configuration.document.input_connectors)
+        for connector in connectors.values():
+            source = self.connectors.open(connector.document).port
+            if isinstance(source, FileSource):
+                source.settle(arrival.file, outcome)
         with self.store.writing() as tx:
             tx.arrivals.settled(arrival.pipeline_id, arrival.file)
 
