@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from sqlalchemy import Join, RowMapping, ScalarSelect, Table, select
 from sqlalchemy.sql.expression import FromClause
@@ -44,7 +45,8 @@ class Audited:
             updated_by=principal_of(row, self._updater),
         )
 
-    def attributes(self) -> dict[str, Attribute]:
+    @cached_property
+    def attributes(self) -> Mapping[str, Attribute]:
         """What can be asked about it."""
         return {
             "created_at": moment(self._table.c.created_at),

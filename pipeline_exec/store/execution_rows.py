@@ -54,7 +54,7 @@ ATTRIBUTES = Attributes(
         "duration": number(executions.c.duration),
         **_COUNTS,
         **{f"data.{name}": attribute for name, attribute in _COUNTS.items()},
-        **_AUDITED.attributes(),
+        **_AUDITED.attributes,
     }
 )
 """What can be asked of executions; what an attempt knows is asked of the latest."""

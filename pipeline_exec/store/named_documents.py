@@ -102,7 +102,7 @@ class NamedDocuments(ABC, Generic[Id, Thing]):
         return {"name": document.name, "document": document.to_json(), **audit_values(thing.audit)}
 
     def _attributes(self) -> Attributes:
-        own = {"id": text(self.table.c.id), "name": text(self.table.c.name), **self.audited.attributes()}
+        own = {"id": text(self.table.c.id), "name": text(self.table.c.name), **self.audited.attributes}
         return DocumentAttributes(self.document_type, self.table.c.document, json_sql(self._connection), own)
 
     def _taken(self, thing: Thing) -> Conflict:

@@ -1,4 +1,4 @@
-"""Pipelines and their configurations in the database."""
+"""Pipelines in the database."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ from pipeline_exec.model.execution import Status
 from pipeline_exec.model.identity import ConfigurationId, ConnectorId, PipelineId, TargetModelId
 from pipeline_exec.model.pipeline import Pipeline, PipelineConfiguration, StoredConfiguration
 from pipeline_exec.model.query import Page, Query
-from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.store.attributes import flag, text
 from pipeline_exec.store.audit import Audited, audit_values
+from pipeline_exec.store.configurations import AUDITED as AUDITED_CONFIGURATION
+from pipeline_exec.store.configurations import Configurations, configuration_of
 from pipeline_exec.store.document_attributes import DocumentAttributes
 from pipeline_exec.store.json_sql import json_sql
 from pipeline_exec.store.querying import Listing
 from pipeline_exec.store.refusals import refusing
 from pipeline_exec.store.tables import arrivals, configurations, executions, pipeline_connectors, pipelines
 
-_PIPELINE = Audited(pipelines)
-_CONFIGURATION = Audited(configurations)
+_AUDITED = Audited(pipelines)
 
 _CONFIGURED = pipelines.join(configurations, configurations.c.id == pipelines.c.configuration_id)
 #: Those that are not deleted, with their current configuration.
 _PIPELINES = (
-    select(pipelines, configurations, *_PIPELINE.columns, *_CONFIGURATION.columns)
-    .select_from(_CONFIGURATION.joined(_PIPELINE.joined(_CONFIGURED)))
+    select(pipelines, configurations, *_AUDITED.columns, *AUDITED_CONFIGURATION.columns)
+    .select_from(AUDITED_CONFIGURATION.joined(_AUDITED.joined(_CONFIGURED)))
     .where(~pipelines.c.deleted)
 )
-_CONFIGURATIONS = select(configurations, *_CONFIGURATION.columns).select_from(_CONFIGURATION.joined())
 
 _OWN = {
     "id": text(pipelines.c.id),
@@ -41,21 +40,22 @@ _OWN = {
     "slug": text(pipelines.c.slug),
     "active": flag(pipelines.c.active),
     "configuration.id": text(pipelines.c.configuration_id),
-    **_PIPELINE.attributes(),
+    **_AUDITED.attributes,
 }
 
 
 class Pipelines(ports.Pipelines):
-    """The rows of ``pipelines`` that are not deleted, and all of ``configurations``."""
+    """The rows of ``pipelines`` that are not deleted, and the configurations of all."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._configurations = Configurations(connection)
 
     def add(self, pipeline: Pipeline) -> None:
         values = {"id": pipeline.id, "slug": pipeline.slug, **_values(pipeline)}
         with self._consistently(pipeline):
             self._connection.execute(insert(pipelines).values(values))
-            self.add_configuration(pipeline.configuration)
+            self._configurations.add(pipeline.configuration)
             self._link(pipeline)
 
     def save(self, pipeline: Pipeline) -> None:
@@ -63,8 +63,7 @@ class Pipelines(ports.Pipelines):
             statement = update(pipelines).where(_kept(pipeline.id)).values(_values(pipeline))
             if not self._connection.execute(statement).rowcount:
                 raise _unknown(pipeline.id)
-            if not self._has_configuration(pipeline.configuration.id):
-                self.add_configuration(pipeline.configuration)
+            self._configurations.ensure(pipeline.configuration)
             self._unlink(pipeline.id)
             self._link(pipeline)
 
@@ -106,26 +105,13 @@ class Pipelines(ports.Pipelines):
         return self._all(pipelines.c.target_model_id == model_id)
 
     def configuration(self, configuration_id: ConfigurationId) -> StoredConfiguration:
-        rows = self._connection.execute(_CONFIGURATIONS.where(configurations.c.id == configuration_id)).mappings()
-        found = rows.one_or_none()
-        if found is None:
-            raise NotFound(f"There is no configuration {configuration_id!r}.")
-        return _configuration(found)
+        return self._configurations.get(configuration_id)
 
     def add_configuration(self, configuration: StoredConfiguration) -> None:
-        statement = insert(configurations).values(
-            id=configuration.id,
-            pipeline_id=configuration.pipeline_id,
-            document=configuration.document.to_json(),
-            target_model=configuration.target_model.to_json(),
-            **audit_values(configuration.audit),
-        )
-        self._connection.execute(statement)
+        self._configurations.add(configuration)
 
     def configurations(self, pipeline_id: PipelineId) -> Sequence[StoredConfiguration]:
-        of_pipeline = _CONFIGURATIONS.where(configurations.c.pipeline_id == pipeline_id)
-        newest_first = of_pipeline.order_by(configurations.c.created_at.desc(), configurations.c.id.desc())
-        return [_configuration(row) for row in self._connection.execute(newest_first).mappings()]
+        return self._configurations.of(pipeline_id)
 
     def delete(self, pipeline_id: PipelineId) -> None:
         with self._connection.begin_nested():
@@ -155,10 +141,6 @@ class Pipelines(ports.Pipelines):
     def _all(self, condition: ColumnElement[bool]) -> Sequence[Pipeline]:
         rows = self._connection.execute(_PIPELINES.where(condition).order_by(pipelines.c.slug)).mappings()
         return [_pipeline(row) for row in rows]
-
-    def _has_configuration(self, configuration_id: ConfigurationId) -> bool:
-        known = select(configurations.c.id).where(configurations.c.id == configuration_id)
-        return self._connection.scalar(known) is not None
 
     def _is_processing(self, pipeline_id: PipelineId) -> bool:
         one = select(executions.c.id).where(
@@ -209,18 +191,8 @@ def _pipeline(row: RowMapping) -> Pipeline:
         name=row[pipelines.c.name],
         slug=row[pipelines.c.slug],
         active=row[pipelines.c.active],
-        configuration=_configuration(row),
-        audit=_PIPELINE.read(row),
-    )
-
-
-def _configuration(row: RowMapping) -> StoredConfiguration:
-    return StoredConfiguration(
-        id=ConfigurationId(row[configurations.c.id]),
-        pipeline_id=PipelineId(row[configurations.c.pipeline_id]),
-        document=PipelineConfiguration.model_validate(row[configurations.c.document]),
-        target_model=TargetModelDocument.model_validate(row[configurations.c.target_model]),
-        audit=_CONFIGURATION.read(row),
+        configuration=configuration_of(row),
+        audit=_AUDITED.read(row),
     )
 
 

@@ -18,10 +18,6 @@ metadata = MetaData(
 )
 
 
-def _id() -> Column[str]:
-    return Column("id", Text, primary_key=True)
-
-
 def _audit() -> tuple[Column[Any], ...]:
     return (
         Column("created_at", Moment, nullable=False),
@@ -32,7 +28,7 @@ def _audit() -> tuple[Column[Any], ...]:
 
 
 def _counts() -> tuple[Column[int], ...]:
-    """Of the output; NULL until they are known."""
+    """What was counted of the output; NULL until it is known."""
     names = ("total_rows", "total_cells", "total_error_cells", "total_error_rows")
     return tuple(Column(name, BigInteger) for name in names)
 
@@ -42,10 +38,23 @@ def _failure() -> tuple[Column[Any], ...]:
     return Column("error_type", Text), Column("error_message", Text), Column("error_transient", Boolean)
 
 
+def _named_documents(name: str) -> Table:
+    """Documents, each under a name of its own."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("name", Text, nullable=False, unique=True),
+        Column("document", Json, nullable=False),
+        *_audit(),
+        Index(None, "created_at", "id"),
+    )
+
+
 principals = Table(
     "principals",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("identifier", Text, nullable=False),
     Column("type", Text, nullable=False),
@@ -55,7 +64,7 @@ principals = Table(
 credentials = Table(
     "credentials",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("principal_id", ForeignKey("principals.id"), nullable=False),
@@ -65,25 +74,8 @@ credentials = Table(
     Column("revoked_at", Moment),
 )
 
-connectors = Table(
-    "connectors",
-    metadata,
-    _id(),
-    Column("name", Text, nullable=False, unique=True),
-    Column("document", Json, nullable=False),
-    *_audit(),
-    Index(None, "created_at", "id"),
-)
-
-target_models = Table(
-    "target_models",
-    metadata,
-    _id(),
-    Column("name", Text, nullable=False, unique=True),
-    Column("document", Json, nullable=False),
-    *_audit(),
-    Index(None, "created_at", "id"),
-)
+connectors = _named_documents("connectors")
+target_models = _named_documents("target_models")
 
 #: A deleted pipeline keeps its row, for its executions, and frees its name, its slug and what it refers to.
 _KEPT: dict[str, Any] = {"sqlite_where": text("deleted = 0"), "postgresql_where": text("NOT deleted")}
@@ -91,7 +83,7 @@ _KEPT: dict[str, Any] = {"sqlite_where": text("deleted = 0"), "postgresql_where"
 pipelines = Table(
     "pipelines",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("slug", Text, nullable=False),
     Column("active", Boolean, nullable=False),
@@ -116,7 +108,7 @@ pipeline_connectors = Table(
 configurations = Table(
     "configurations",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("pipeline_id", ForeignKey("pipelines.id"), nullable=False),
     Column("document", Json, nullable=False),
     Column("target_model", Json, nullable=False),
@@ -128,7 +120,7 @@ configurations = Table(
 executions = Table(
     "executions",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("pipeline_id", ForeignKey("pipelines.id")),
     # A deleted wrapper's executions stay.
     Column("wrapper_id", Text),
@@ -152,17 +144,17 @@ executions = Table(
     Column("revision", Integer, nullable=False),
     *_audit(),
     Index(None, "created_at", "id"),
-    Index(None, "status", "created_at", "id"),
-    Index(None, "trigger_type", "created_at", "id"),
-    Index(None, "pipeline_id", "created_at", "id"),
-    Index(None, "wrapper_id", "created_at", "id"),
-    Index(None, "created_by", "created_at", "id"),
+    # What is mostly asked for, newest first.
+    *(
+        Index(None, name, "created_at", "id")
+        for name in ("status", "trigger_type", "pipeline_id", "wrapper_id", "created_by")
+    ),
 )
 
 execution_logs = Table(
     "execution_logs",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("execution_id", ForeignKey("executions.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("type", Text, nullable=False),
@@ -221,7 +213,7 @@ arrivals = Table(
 wrapper_files = Table(
     "wrapper_files",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("columns", Json, nullable=False),
@@ -231,7 +223,7 @@ wrapper_files = Table(
 wrappers = Table(
     "wrappers",
     metadata,
-    _id(),
+    Column("id", Text, primary_key=True),
     Column("document", Json, nullable=False),
     Column("status", Text, nullable=False),
     Column("error_message", Text),

@@ -17,6 +17,7 @@ from pipeline_exec.store.refusals import refusing
 from pipeline_exec.store.tables import wrapper_files, wrapper_log_lines, wrappers
 
 _AUDITED = Audited(wrappers)
+_ATTRIBUTES = Attributes(_AUDITED.attributes)
 _WRAPPERS = select(wrappers, *_AUDITED.columns).select_from(_AUDITED.joined())
 
 
@@ -45,7 +46,7 @@ class Wrappers(ports.Wrappers):
 
     def page(self, offset: int, limit: int) -> Page[Wrapper]:
         newest_first = Query(offset=offset, limit=limit)
-        return _LISTING.page(self._connection, newest_first, Attributes(_AUDITED.attributes()))
+        return _LISTING.page(self._connection, newest_first, _ATTRIBUTES)
 
     def all(self) -> Sequence[Wrapper]:
         oldest_first = _WRAPPERS.order_by(wrappers.c.created_at, wrappers.c.id)
