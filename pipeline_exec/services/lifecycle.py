@@ -7,9 +7,10 @@ to take its fence. A lost claim, a repeated tick, two daemons, a retried call co
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from pipeline_exec.errors import (
     AttemptTaken,
@@ -89,12 +90,12 @@ class Lifecycle:
         """
         with self.store.reading() as tx:
             execution = tx.executions.by_run(run_id)
-        if execution is None or execution.log.fenced_at is None:
+        if execution is None or (_is_at(execution, log_id, run_id) and execution.log.fenced_at is None):
             with self.store.writing() as tx:
                 if not tx.executions.fence(log_id, run_id, self.clock()):
                     raise AttemptTaken("Another run does this attempt already, or it is over; this run does nothing.")
                 execution = tx.executions.by_run(run_id)
-        if execution is None or execution.log.id != log_id or execution.is_finished:
+        if execution is None or execution.is_finished or not _is_at(execution, log_id, run_id):
             raise AttemptTaken("A later attempt took the place of this one; this run does nothing.")
         return execution
 
@@ -175,13 +176,13 @@ class Lifecycle:
                 return None
             logs = tx.executions.logs([execution.id])[execution.id]
             ended = self._end(tx, current, error)
-            if ended is None or _losses(logs) >= self.max_recoveries:
+            if ended is None or _repeats(logs) >= self.max_recoveries:
                 return None
             log = current.log
             again = ended.retried(
                 log.type,
                 caller=current.audit.updated_by,
-                at=self.clock(),
+                at=ended.audit.updated_at,
                 first_stage=log.first_stage,
                 edits=log.edits,
             )
@@ -304,13 +305,19 @@ def wrapper_of_job(name: str) -> WrapperId:
     return WrapperId(name.removeprefix("wrapper_").replace("_", "-"))
 
 
-def _losses(logs: Iterable[ExecutionLog]) -> int:
-    """How many attempts of a row, up to the latest, were lost with their worker."""
-    losses = 0
-    for log in logs:
-        lost = log.failure is not None and log.failure.type is InternalError.error_type
-        losses = losses + 1 if lost else 0
-    return losses
+def _is_at(execution: Execution, log_id: LogId, run_id: RunId) -> bool:
+    """Whether the latest attempt is this one, and this run is its run."""
+    return (execution.log.id, execution.log.run_id) == (log_id, run_id)
+
+
+def _repeats(logs: Sequence[ExecutionLog]) -> int:
+    """How often the latest of these attempts is a repetition by ourselves, which starts as the lost one ends."""
+    repeats = 0
+    for later, earlier in pairwise(reversed(logs)):
+        if later.started_on != earlier.ended_at:
+            break
+        repeats += 1
+    return repeats
 
 
 def _outer(
