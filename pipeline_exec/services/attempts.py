@@ -114,6 +114,7 @@ class Attempt:
         """Deliver the rows validated; with that the execution is SUCCESSFUL."""
         plan = self.plan
         with self._recorded():
+            self._still_ours()
             written = self._service.deliveries.deliver(
                 plan, self._guarded(Stage.WRITE, rows), self._counts(), self._still_ours, on_delivery
             )
