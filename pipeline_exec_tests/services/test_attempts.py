@@ -65,6 +65,12 @@ def do(attempt, stage):
             return attempt.write(attempt.staged(Stage.VALIDATE), nothing)
 
 
+def finish(attempt, stage):
+    """Do this stage and those after it."""
+    for left in stage.and_after:
+        do(attempt, left)
+
+
 class TestTheStages:
     def test_a_file_goes_from_its_source_to_its_destination(self, workshop, execution):
         attempt = begun(workshop, execution)
@@ -164,8 +170,7 @@ class TestCanceling:
         workshop.layer.executions.cancel(execution.id, workshop.caller)
 
         with pytest.raises(AttemptTaken):
-            for left in stage.and_after:
-                do(attempt, left)
+            finish(attempt, stage)
 
         assert workshop.sent() == {}
         assert workshop.look(execution).failure.type is ErrorType.CANCELED
@@ -188,9 +193,7 @@ class TestCanceling:
 
         assert workshop.sent() == {}
         assert workshop.look(execution).log == again.log
-        second = begun(workshop, again)
-        run_until(second, Stage.WRITE)
-        do(second, Stage.WRITE)
+        finish(begun(workshop, again), Stage.READ)
         assert list(workshop.sent().values()) == [ADA]
 
     def test_rows_stop_flowing_when_the_heartbeat_finds_the_attempt_over(self, store, tmp_path):
@@ -351,12 +354,8 @@ class TestFailures:
         def defect(_):
             raise ZeroDivisionError
 
-        made = begun(workshop, execution).read()
-        rows = made.rows.watched(nothing)
-        failing = type(made)(rows, made.facts, made.ref)
-
-        begun(workshop, execution).stage(failing)
         attempt = begun(workshop, execution)
+        run_until(attempt, Stage.MAP)
         mapped = attempt.map(attempt.staged(Stage.READ).watched(defect))
         with pytest.raises(InternalError):
             attempt.stage(mapped)
@@ -428,8 +427,7 @@ class TestRunsOfTheDagsterUi:
         workshop.drop()
         attempt = workshop.layer.attempts.create("run", pipeline.id, None, None)
 
-        for stage in Stage:
-            do(attempt, stage)
+        finish(attempt, Stage.READ)
 
         ended = workshop.look(attempt.execution)
         assert (ended.status, ended.trigger_type, ended.log.run_id) == (Status.SUCCESSFUL, "MANUAL", "run")
@@ -454,8 +452,7 @@ class TestRunsOfTheDagsterUi:
         [execution] = workshop.execute(pipeline)
 
         attempt = workshop.layer.attempts.adopt("run", execution.id, None, Stage.VALIDATE)
-        do(attempt, Stage.VALIDATE)
-        do(attempt, Stage.WRITE)
+        finish(attempt, Stage.VALIDATE)
 
         assert [log.status for log in workshop.logs(execution)] == [Status.SUCCESSFUL, Status.SUCCESSFUL]
         assert len(workshop.sent()) == 1
