@@ -136,12 +136,11 @@ class Lifecycle:
                 raise AttemptTaken("The attempt was canceled or given up while its last stage ran.")
             self._conclude(tx, ended, written)
 
-    def fail(self, execution_id: ExecutionId, log_id: LogId, error: ExecutionFailure) -> None:
-        """The run failed; a no-op when the attempt is over already."""
+    def fail(self, execution_id: ExecutionId, log_id: LogId, error: ExecutionFailure) -> Execution | None:
+        """The run failed; answers the execution as it ended, or None when the attempt was over already."""
         with self.store.writing() as tx:
             execution = tx.executions.get(execution_id)
-            if execution.log.id == log_id:
-                self._end(tx, execution, error)
+            return self._end(tx, execution, error) if execution.log.id == log_id else None
 
     def cancel(self, execution_id: ExecutionId, caller: Principal) -> Execution:
         """End an execution that is PROCESSING, whether it waits or runs.
@@ -165,19 +164,17 @@ class Lifecycle:
     def recover(self, execution: Execution, reason: str) -> Execution | None:
         """Try an attempt whose worker is gone again, under a new log; end the execution when that happened too often.
 
-        Answers the execution to be launched, or None.
+        Answers the execution as it is then: PROCESSING and to be launched, or FAILED; None when the attempt was over.
         """
         error = InternalError(
             reason, "Fix the execution to run it again; if it happens again, look at the worker's memory."
         )
         with self.store.writing() as tx:
             current = tx.executions.get(execution.id)
-            if current.is_finished or current.log.id != execution.log.id:
-                return None
             logs = tx.executions.logs([execution.id])[execution.id]
-            ended = self._end(tx, current, error)
+            ended = self._end(tx, current, error) if current.log.id == execution.log.id else None
             if ended is None or _repeats(logs) >= self.max_recoveries:
-                return None
+                return ended
             log = current.log
             again = ended.retried(
                 log.type,

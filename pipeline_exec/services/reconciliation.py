@@ -99,7 +99,7 @@ class Reconciler:
         with self.store.reading() as tx:
             unfinished = tx.executions.unfinished()
             last_begun = tx.executions.last_begun()
-        reconciled = self._settle_all(unfinished, last_begun) if unfinished else Reconciled()
+        reconciled = self._compared(unfinished, last_begun) if unfinished else Reconciled()
         self.arrivals.settle()
         return reconciled
 
@@ -118,48 +118,51 @@ class Reconciler:
             and now - execution.log.started_on > grace
         ]
 
-    def _settle_all(self, unfinished: Sequence[Execution], last_begun: datetime | None) -> Reconciled:
+    def _compared(self, unfinished: Sequence[Execution], last_begun: datetime | None) -> Reconciled:
         states = self.engine.states([execution.log.run_id for execution in unfinished])
-        now, lost_after = self.clock(), timedelta(seconds=self.lost_after_seconds)
-        alive = [
-            log for log in (execution.log for execution in unfinished)
-            if log.fenced_at is not None and now - (log.heartbeat_at or log.fenced_at) <= lost_after
-        ]  # fmt: skip
-        seen = Circumstances(now=now, last_begun=last_begun, any_running=bool(alive), lost_after=lost_after)
-        launch: list[Execution] = []
-        recovered = closed = 0
+        seen = self._circumstances(unfinished, last_begun)
+        changed: list[Execution] = []
         for execution in unfinished:
             state = states.get(execution.log.run_id, RunState.ABSENT)
-            match judge(execution, state, seen):
-                case Verdict.LAUNCH:
-                    launch.append(execution)
-                case Verdict.RECOVER:
-                    recovered += 1
-                    launch.extend(self._recovered(execution, state))
-                case Verdict.CLOSE:
-                    closed += 1
-                    self._close(execution, state)
-                case Verdict.WAIT:
-                    pass
-        return Reconciled(launch=tuple(launch), recovered=recovered, closed=closed)
+            after = self._carried_out(judge(execution, state, seen), execution, state)
+            changed += [after] if after is not None else []
+        launch = tuple(execution for execution in changed if not execution.is_finished)
+        before = {execution.log.id for execution in unfinished}
+        recovered = sum(execution.log.id not in before for execution in launch)
+        return Reconciled(launch=launch, recovered=recovered, closed=len(changed) - len(launch))
 
-    def _recovered(self, execution: Execution, state: RunState) -> Sequence[Execution]:
+    def _circumstances(self, unfinished: Sequence[Execution], last_begun: datetime | None) -> Circumstances:
+        now, lost_after = self.clock(), timedelta(seconds=self.lost_after_seconds)
+        begun = [execution.log for execution in unfinished if execution.log.fenced_at is not None]
+        any_running = any(now - (log.heartbeat_at or log.fenced_at or now) <= lost_after for log in begun)
+        return Circumstances(now=now, last_begun=last_begun, any_running=any_running, lost_after=lost_after)
+
+    def _carried_out(self, verdict: Verdict, execution: Execution, state: RunState) -> Execution | None:
+        """The execution as it is then; None where nothing changed."""
+        match verdict:
+            case Verdict.WAIT:
+                return None
+            case Verdict.LAUNCH:
+                return execution
+            case Verdict.RECOVER:
+                return self._recovered(execution, state)
+            case Verdict.CLOSE:
+                return self._closed(execution, state)
+
+    def _recovered(self, execution: Execution, state: RunState) -> Execution | None:
         if state is RunState.FAILED:
-            reason = "The run ended before the execution did."
-        else:
-            reason = f"The worker gave no sign of life for {self.lost_after_seconds:g} seconds."
-            self.engine.abandon(execution.log.run_id, reason)
-        again = self.lifecycle.recover(execution, reason)
-        return [again] if again is not None else []
+            return self.lifecycle.recover(execution, "The run ended before the execution did.")
+        reason = f"The worker gave no sign of life for {self.lost_after_seconds:g} seconds."
+        self.engine.abandon(execution.log.run_id, reason)
+        return self.lifecycle.recover(execution, reason)
 
-    def _close(self, execution: Execution, state: RunState) -> None:
+    def _closed(self, execution: Execution, state: RunState) -> Execution | None:
+        error: ExecutionCanceled | InternalError
         if state is RunState.CANCELED:
-            error: ExecutionCanceled | InternalError = ExecutionCanceled(
-                "The run was canceled in Dagster.", "Fix the execution to run it again."
-            )
+            error = ExecutionCanceled("The run was canceled in Dagster.", "Fix the execution to run it again.")
         else:
             error = InternalError(
                 "The run executed only some of the stages; nothing was delivered.",
                 "Run all stages from the first one that is missing, or fix the execution.",
             )
-        self.lifecycle.fail(execution.id, execution.log.id, error)
+        return self.lifecycle.fail(execution.id, execution.log.id, error)
