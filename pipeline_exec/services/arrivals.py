@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, ExecutionFailure, PipelineExecError
+from pipeline_exec.errors import Conflict, ExecutionFailure, PipelineExecError, SourceUnresponsive
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile, Status
 from pipeline_exec.model.identity import ConfigurationId, ExecutionId, PipelineId, new_id
@@ -179,10 +179,15 @@ class ArrivalService:
         """
         with self.store.reading() as tx:
             unsettled = tx.executions.unsettled(limit)
+        unresponsive: set[PipelineId] = set()
         for arrival, execution in unsettled:
+            if arrival.pipeline_id in unresponsive:
+                continue
             try:
                 self._settle(arrival, execution)
             except PipelineExecError as error:
+                # One file that waits for an answer is enough: whoever calls has more to do.
+                unresponsive |= {arrival.pipeline_id} if isinstance(error, SourceUnresponsive) else set()
                 logger.warning("File %s could not be put away: %s", arrival.file.path, error.message)
 
     def _look(self, pipeline: Pipeline, source: FileSource, *, trusts_source: bool) -> Decision:

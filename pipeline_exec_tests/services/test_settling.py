@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline_exec.connectors.local_source import LocalSource
+from pipeline_exec.errors import SourceUnresponsive
 from pipeline_exec.model.connector import NodeType
 from pipeline_exec.model.execution import Status
 from pipeline_exec_tests.services.workshop import ADA, BAD_AGE, connector_document, pipeline_document
@@ -114,6 +116,23 @@ def test_files_that_cannot_be_put_away_do_not_keep_others_waiting(workshop):
 
     assert workshop.sent("fine") == {}
     assert len(workshop.sent("stuck")) == 6
+
+
+def test_a_source_that_does_not_answer_is_asked_once_a_look(workshop, monkeypatch):
+    pipeline = workshop.pipeline()
+    for number in range(5):
+        workshop.drop(f"{number}.csv")
+    workshop.execute(pipeline)
+    asked = []
+
+    def away(_, file, outcome):
+        asked.append(file.path)
+        raise SourceUnresponsive("The share does not answer.")
+
+    monkeypatch.setattr(LocalSource, "settle", away)
+    workshop.layer.arrivals.settle()
+
+    assert len(asked) == 1
 
 
 def test_a_file_is_put_away_where_it_was_read_though_the_pipeline_reads_elsewhere_now(workshop):
