@@ -9,9 +9,10 @@ from pipeline_exec.connectors.registry import kinds
 from pipeline_exec.errors import Unavailable
 from pipeline_exec.formats.registry import FORMATS
 from pipeline_exec.model.connector import ConnectorDocument
-from pipeline_exec.model.execution import ExecutionTrigger
+from pipeline_exec.model.execution import Execution, ExecutionTrigger
 from pipeline_exec.model.pipeline import PipelineDocument
 from pipeline_exec.model.target_model import TargetModelDocument
+from pipeline_exec.model.wrapper import WrapperDocument
 from pipeline_exec.services.layer import Ports, service_layer
 from pipeline_exec.settings import Settings
 from pipeline_exec.store.staging import LocalStaging
@@ -24,6 +25,7 @@ ADA = "name,age\nAda,36\n"
 GRACE = "name,age\nGrace,85\n"
 BAD_AGE = "name,age\nAda,36\nGrace,old\n"
 """One of four cells is erroneous."""
+POINTS = "time,value\n2024-05-01T10:00:00Z,1.5\n2024-05-01T09:00:00Z,2\n"
 
 
 class Clock:
@@ -123,6 +125,22 @@ class Workshop:
         )
         return self.layer.pipelines.create(document, self.caller)
 
+    def wrapper(self, name="sensor", *, source=None, destination=None, source_type="CSV"):
+        """A wrapper over an upload, that sends to a folder when nothing else is said."""
+        source = source or {"file_id": self.upload().id, "time_column": "time", "value_columns": ["value"]}
+        inline = {"node_type": "LOCAL", "configuration": {"path": str(self.folder("points"))}}
+        document = wrapper_document(name, source, destination or inline, source_type)
+        return self.layer.wrappers.create(document, self.caller)
+
+    def upload(self, name="points.csv", text=POINTS):
+        return self.layer.wrappers.upload(name, lambda into: into.write(text.encode()))
+
+    def execution_of(self, wrapper):
+        """A new execution of a wrapper, not recorded yet."""
+        return Execution.new(
+            trigger=ExecutionTrigger.MANUAL, caller=self.caller, at=self.clock(), wrapper_id=wrapper.id
+        )
+
     def drop(self, name="ada.csv", text=ADA, *, folder="inbox", age=3600):
         """A file whose sender finished it ``age`` seconds ago."""
         path = self.folder(folder) / name
@@ -157,6 +175,12 @@ class Workshop:
     def sent(self, folder="outbox"):
         """What lies in a folder, by name."""
         return {path.name: path.read_text() for path in sorted(self.folder(folder).iterdir()) if path.is_file()}
+
+
+def wrapper_document(name, source, destination, source_type="CSV"):
+    return WrapperDocument.parse(
+        {"name": name, "source_type": source_type, "source_config": source, "destination": destination}
+    )
 
 
 def connector_document(name, *, type="INPUT", node_type="LOCAL", trigger_type=None, **configuration):
