@@ -12,7 +12,7 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.11",
     packages=find_packages(include=["pipeline_exec", "pipeline_exec.*"]),
-    package_data={"pipeline_exec": ["py.typed", "api/static/*", "api/graphql/static/*", "store/migrations/*.mako"]},
+    package_data={"pipeline_exec": ["py.typed", "api/static/*", "api/graphql/static/*"]},
     install_requires=[
         # Dagster is pinned exactly: a few private hooks are used, each guarded by a contract test.
         "dagster==1.13.27",
@@ -33,7 +33,6 @@ setup(
         "fastapi-offline>=1.7",
         "google-re2>=1.1",
         "httpx>=0.28",
-        "ijson>=3.3",
         "openpyxl>=3.1",
         "pandas>=3.0,<4",
         "paramiko>=3.5",

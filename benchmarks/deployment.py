@@ -15,7 +15,7 @@ class Deployment:
     """A fresh home, a folder that is read, one that is written, and the pipeline between them."""
 
     def __init__(self, home: Path, outbox: Path) -> None:
-        self.home, self.outbox, self.inbox = home, outbox, home / "inbox"
+        self.home, self.outbox, self.inbox = home, outbox, home.with_name("inbox")
         for folder in (self.inbox, outbox):
             folder.mkdir(parents=True, exist_ok=True)
         self.layer = application(Settings(home=home))

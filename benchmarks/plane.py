@@ -20,7 +20,8 @@ def measure(folder: Path) -> Iterator[str]:
         seconds, peak = _child("pipeline", source, folder)
         rows = size * MILLION
         yield (
-            f"{size:>3} M rows, {megabytes:,.0f} MB: {rows / seconds:,.0f} rows/s in {seconds:.2f} s, peak {peak:,.0f} MB; "
+            f"{size:>3} M rows, {megabytes:,.0f} MB: "
+            f"{rows / seconds:,.0f} rows/s in {seconds:.2f} s, peak {peak:,.0f} MB; "
             f"raw Arrow copy {rows / raw_seconds:,.0f} rows/s in {raw_seconds:.2f} s, peak {raw_peak:,.0f} MB; "
             f"ratio {seconds / raw_seconds:.1f}"
         )

@@ -76,10 +76,11 @@ def web_application(settings: Settings) -> Iterator[Any]:
     from pipeline_exec.api.app import create_app  # as above
     from pipeline_exec.orchestration.dagster_ui import dagster_ui
     from pipeline_exec.orchestration.engine import DagsterEngine
+    from pipeline_exec.orchestration.health import part_checks
 
     layer = application(settings)
     engine = layer.ports.engine
     if not isinstance(engine, DagsterEngine):
         raise TypeError("the Dagster UI needs Dagster as the engine")
     with dagster_ui(settings, engine, DAGSTER_UI_PREFIX) as ui:
-        yield create_app(layer, dagster_ui=ui)
+        yield create_app(layer, dagster_ui=ui, checks=part_checks(settings, engine))

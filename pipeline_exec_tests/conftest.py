@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pipeline_exec_tests.servers.http"]
+pytest_plugins = ["pipeline_exec_tests.servers.http", "pipeline_exec_tests.servers.postgres"]
 
 settings.register_profile(
     "reproducible",

@@ -1,4 +1,4 @@
-"""Rows in files: how rows are staged between stages, as Arrow IPC files that are read back without copying."""
+"""Rows in files: how rows are staged between stages, as Arrow IPC files read back batch by batch."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def write_rows(rows: Rows, path: Path) -> int:
 
 
 def read_rows(path: Path) -> Rows:
-    """The rows of a file, mapped into memory as they are iterated; as often as wanted."""
-    with pa.memory_map(str(path)) as file:
+    """The rows of a file, a batch at a time as they are iterated; as often as wanted."""
+    with pa.OSFile(str(path)) as file:
         schema = pa.ipc.open_file(file).schema
     return Rows(schema, _FileBatches(path))
 
@@ -33,7 +33,9 @@ class _FileBatches:
     path: Path
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        with pa.memory_map(str(self.path)) as file:
+        # Not mapped into memory: mapped pages count as the process's own until the system wants them back, so that a
+        # worker would seem to grow with its file, and a container's limit could end it.
+        with pa.OSFile(str(self.path)) as file:
             reader = pa.ipc.open_file(file)
             for index in range(reader.num_record_batches):
                 yield reader.get_batch(index)

@@ -1,4 +1,4 @@
-"""Plain ``dagster dev`` with the project's workspace.yaml and dagster.yaml, for people who know Dagster and nothing else."""
+"""Plain ``dagster dev`` with the project's two files, for people who know Dagster and nothing else."""
 
 import os
 import shutil

@@ -10,7 +10,9 @@ from pipeline_exec_tests.e2e.rest import ROWS, ended, executions_of, folder_pipe
 
 LAUNCH = """
 mutation Launch($params: ExecutionParams!) {
-  launchRun(executionParams: $params) { __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } }
+  launchRun(executionParams: $params) {
+    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
+  }
 }
 """
 REEXECUTE = """

@@ -4,7 +4,6 @@ import pytest
 
 from pipeline_exec.store.database import Database
 from pipeline_exec.store.tables import metadata
-from pipeline_exec_tests.servers.postgres import postgres_server, postgres_url  # noqa: F401  # they are fixtures
 
 DATABASES = ["sqlite", "postgresql"]
 
