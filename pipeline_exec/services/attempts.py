@@ -115,9 +115,8 @@ class Attempt:
         plan = self.plan
         with self._recorded():
             self._still_ours()
-            written = self._service.deliveries.deliver(
-                plan, self._guarded(Stage.WRITE, rows), self._counts(), self._still_ours, on_delivery
-            )
+            guarded = self._guarded(Stage.WRITE, rows)
+            written = self._service.deliveries.deliver(plan, guarded, self._still_ours, on_delivery)
             self._service.lifecycle.succeed(self._execution.id, self._execution.log.id, written)
         self._over.set()
         return written
@@ -169,13 +168,6 @@ class Attempt:
 
     def _still_ours(self) -> None:
         self._service.lifecycle.check(self._execution.id, self._execution.log.id)
-
-    def _counts(self) -> Counts:
-        with self._service.store.reading() as tx:
-            counts = tx.executions.get(self._execution.id).log.counts
-        if counts is None:
-            raise InternalError("The rows were not validated before they were written.")
-        return counts
 
     def _guarded(self, stage: Stage, rows: Rows) -> Rows:
         """The same rows; failures while they are consumed are recorded, and how far they got."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.errors import DestinationSizeLimit, ExecutionFailure, NotFound
-from pipeline_exec.model.execution import Counts, Delivery, DeliveryStatus, Failure, Stage
+from pipeline_exec.model.execution import Delivery, DeliveryStatus, Failure, Stage
 from pipeline_exec.model.file_name import render_file_name
 from pipeline_exec.model.identity import derived_id
 from pipeline_exec.model.pipeline import DEVELOPER_MODE_ROWS
@@ -39,7 +38,6 @@ class DeliveryService:
         self,
         plan: Plan,
         rows: Rows,
-        counts: Counts,
         still_ours: Callable[[], None],
         on_delivery: Callable[[Output, Delivery], None],
     ) -> Written:
@@ -49,8 +47,7 @@ class DeliveryService:
 
         Args:
             plan: The attempt's plan.
-            rows: As validated; iterated once for each output.
-            counts: Of the validation.
+            rows: As validated; iterated once for each output, and once before.
             still_ours: Called before anything leaves; raises when the attempt is over.
             on_delivery: Told of every output that got the rows now.
 
@@ -61,27 +58,26 @@ class DeliveryService:
             WriteFileFailure: it was reached and the file could not be written.
         """
         sent = _sent(plan, rows)
+        extent = _extent(sent, plan.time_column)
         failures: list[ExecutionFailure] = []
-        done: list[Delivery] = []
-        span = _Span(plan.time_column)
         for output, delivery in self._pending(plan):
-            if delivery.status is not DeliveryStatus.DELIVERED:
-                still_ours()
-                try:
-                    delivery = self._deliver(plan, output, delivery, sent.watched(span.see), counts)
-                except ExecutionFailure as error:
-                    failures.append(error)
-                    self._save(replace(delivery, status=DeliveryStatus.FAILED, failure=Failure.of(error)))
-                    continue
-                self._save(delivery)
-                on_delivery(output, delivery)
-            done.append(delivery)
+            if delivery.status is DeliveryStatus.DELIVERED:
+                continue
+            still_ours()
+            receipt = _Receipt(delivery, self._save)
+            try:
+                self._deliver(plan, output, sent, extent.rows, receipt)
+            except ExecutionFailure as error:
+                failures.append(error)
+                receipt.note(status=DeliveryStatus.FAILED, failure=Failure.of(error))
+            else:
+                on_delivery(output, receipt.delivery)
         if failures:
             raise failures[0]
-        return Written(rows=max(delivery.rows for delivery in done), earliest=span.earliest, latest=span.latest)
+        return extent
 
     def render(self, plan: Plan, rows: Rows, output: Output) -> Path:
-        """The file an output receives, staged; rendered once for all outputs that receive the same."""
+        """The file an output receives, staged."""
         extension = self._extension(output)
         ref = output_ref(plan.execution.id, plan.output_key(output), extension)
         self.formats.named(extension).write(rows, plan.columns, self.staging.place(ref), output.options)
@@ -131,18 +127,17 @@ class DeliveryService:
             pending.append((output, known if known is not None and known.content == content else fresh))
         return pending
 
-    def _deliver(self, plan: Plan, output: Output, delivery: Delivery, rows: Rows, counts: Counts) -> Delivery:
+    def _deliver(self, plan: Plan, output: Output, rows: Rows, count: int, receipt: _Receipt) -> None:
         limits = output.connector.limits
-        _enforce(limits.max_rows, counts.total_rows, "rows", output)
-        counted = _Counted()
-        rows = rows.watched(counted.see)
+        _enforce(limits.max_rows, count, "rows", output)
         parcel = Parcel(
-            token=derived_id(plan.execution.id, str(output.connector_id), delivery.content),
+            token=derived_id(plan.execution.id, str(output.connector_id), receipt.delivery.content),
             file_name=self._file_name(plan, output),
         )
         sink, size = output.connector.port, 0
         if isinstance(sink, RowSink):
-            location = sink.send(rows, plan.columns, parcel, delivery.batches, self._confirmation(delivery))
+            confirmed = receipt.delivery.batches
+            location = sink.send(rows, plan.columns, parcel, confirmed, lambda batches: receipt.note(batches=batches))
         elif isinstance(sink, FileSink):
             file = self.render(plan, rows, output)
             size = file.stat().st_size
@@ -150,17 +145,7 @@ class DeliveryService:
             location = sink.place(file, parcel)
         else:
             raise TypeError(f"{output.connector.kind.node_type} takes neither files nor rows")
-        return replace(
-            delivery,
-            status=DeliveryStatus.DELIVERED,
-            location=location,
-            rows=counted.rows,
-            bytes=size,
-            failure=None,
-        )
-
-    def _confirmation(self, delivery: Delivery) -> Callable[[int], None]:
-        return lambda batches: self._save(replace(delivery, batches=batches))
+        receipt.note(status=DeliveryStatus.DELIVERED, location=location, rows=count, bytes=size, failure=None)
 
     def _file_name(self, plan: Plan, output: Output) -> str:
         template = output.options.file_name or getattr(output.connector.configuration, "file_name", None)
@@ -178,39 +163,31 @@ class DeliveryService:
 
 
 @dataclass
-class _Counted:
-    rows: int = 0
+class _Receipt:
+    """A delivery under way, saved whenever more is known of it."""
 
-    def see(self, batch: pa.RecordBatch) -> None:
-        self.rows += batch.num_rows
+    delivery: Delivery
+    save: Callable[[Delivery], None]
 
-
-@dataclass
-class _Span:
-    """The first and the last moment of a column, as its batches pass."""
-
-    column: str | None
-    moments: list[datetime] = field(default_factory=list)
-
-    def see(self, batch: pa.RecordBatch) -> None:
-        if self.column is None or not batch.num_rows:
-            return
-        column = batch.column(self.column)
-        ends = (*self.moments, pc.min(column).as_py(), pc.max(column).as_py())
-        seen = [moment for moment in ends if moment is not None]
-        self.moments = [min(seen), max(seen)] if seen else []
-
-    @property
-    def earliest(self) -> datetime | None:
-        return self.moments[0] if self.moments else None
-
-    @property
-    def latest(self) -> datetime | None:
-        return self.moments[-1] if self.moments else None
+    def note(self, **known: Any) -> None:
+        """Remember what is known now beside what was known before."""
+        self.delivery = replace(self.delivery, **known)
+        self.save(self.delivery)
 
 
 def _sent(plan: Plan, rows: Rows) -> Rows:
     return rows.head(DEVELOPER_MODE_ROWS) if plan.developer_mode else rows
+
+
+def _extent(rows: Rows, time_column: str | None) -> Written:
+    """How many rows there are and, where one of their columns is time, from when to when."""
+    count, ends = 0, []
+    for batch in rows:
+        count += batch.num_rows
+        if time_column is not None:
+            extremes = pc.min_max(batch.column(time_column)).as_py()
+            ends += [moment for moment in extremes.values() if moment is not None]
+    return Written(rows=count, earliest=min(ends, default=None), latest=max(ends, default=None))
 
 
 def _enforce(limit: int | None, found: int, unit: str, output: Output) -> None:
