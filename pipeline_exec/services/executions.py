@@ -25,6 +25,7 @@ from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
+from pipeline_exec.services.fixes import check_cells, merged, overlaid
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
@@ -170,8 +171,8 @@ class ExecutionService:
             if not execution.is_finished:
                 raise Conflict(f"Execution {execution_id} is PROCESSING.", "Wait for its end or cancel it first.")
             stored = self._configured(tx, execution, caller, configuration, save=save)
-            _check_cells(cells, stored)
-            edits = _merged(execution.log.edits, cells)
+            check_cells(cells, stored.target_model)
+            edits = merged(execution.log.edits, cells)
             fixed = execution.retried(
                 LogType.FIX,
                 caller=caller,
@@ -281,7 +282,7 @@ class ExecutionService:
         pipeline = tx.pipelines.get(execution.pipeline_id)
         if not change:
             return before
-        document = PipelineConfiguration.parse(_overlaid(before.document.to_json(), change), at="configuration")
+        document = PipelineConfiguration.parse(overlaid(before.document.to_json(), change), at="configuration")
         configured = self.pipelines.configure(tx, pipeline.id, document, caller)
         if (configured.document, configured.target_model) == (before.document, before.target_model):
             configured = before
@@ -310,30 +311,3 @@ def _of_a_pipeline(execution: Execution) -> Execution:
     if execution.pipeline_id is None:
         raise NotFound(f"There is no execution {execution.id}.")
     return execution
-
-
-def _overlaid(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    """A document with a partial one laid over it: objects are merged, everything else is replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        under = merged.get(key)
-        merged[key] = _overlaid(under, value) if isinstance(under, dict) and isinstance(value, Mapping) else value
-    return merged
-
-
-def _merged(before: Sequence[CellEdit], now: Sequence[CellEdit]) -> tuple[CellEdit, ...]:
-    cells = {(edit.row, edit.column): edit for edit in (*before, *now)}
-    return tuple(cells[place] for place in sorted(cells))
-
-
-def _check_cells(cells: Sequence[CellEdit], stored: StoredConfiguration) -> None:
-    known = [column.key for column in stored.target_model.columns]
-    problems = []
-    for index, cell in enumerate(cells):
-        if cell.row < 1:
-            problems.append(FieldProblem(f"cells.{index}.row", f"is {cell.row}; rows are counted from 1"))
-        if cell.column not in known:
-            there_are = ", ".join(known)
-            problems.append(FieldProblem(f"cells.{index}.column", f"{cell.column!r} is not one of {there_are}"))
-    if problems:
-        raise InvalidDocument("A repaired cell is not in the table.", problems)
