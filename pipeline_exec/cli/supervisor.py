@@ -26,6 +26,7 @@ STEADY_SECONDS = 60.0
 """A part that lived this long is restarted at once; one that dies again and again waits longer each time."""
 
 LOG_BYTES = 10 * 1024**2
+LAST_BYTES = 2000
 
 
 @dataclass
@@ -122,7 +123,8 @@ class Supervisor:
         steady = now - part.started_at >= STEADY_SECONDS
         part.pause = 0.5 if steady else min(part.pause * 2, LONGEST_PAUSE_SECONDS)
         part.process, part.restart_at = None, now + (0.0 if steady else part.pause)
-        self._tell(f"The {part.name} ended (status {status}) and is started again. Its log: {part.log}")
+        self._tell(f"The {part.name} ended (status {status}) and is started again. Its log, {part.log}, ends with:")
+        self._tell(_last_line(part.log))
 
 
 def wait_until(ready: Callable[[], bool], supervisor: Supervisor, seconds: float) -> None:
@@ -168,6 +170,13 @@ def _signal(part: Part, number: signal.Signals) -> None:
         os.killpg(part.process.pid, number)
     else:
         part.process.send_signal(number)
+
+
+def _last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - LAST_BYTES))
+        lines = file.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "(nothing)")
 
 
 def _shorten(log: Path) -> None:

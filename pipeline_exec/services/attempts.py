@@ -26,10 +26,11 @@ from pipeline_exec.model.principal import Principal
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, Staging, Store
 from pipeline_exec.services.deliveries import DeliveryService
-from pipeline_exec.services.lifecycle import Lifecycle, Written
+from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.plans import Output, Plan, Planner
 from pipeline_exec.services.rows_files import read_rows, write_rows
 from pipeline_exec.services.stages import Stages
+from pipeline_exec.services.turns import Written
 
 logger = logging.getLogger(__name__)
 

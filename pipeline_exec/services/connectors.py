@@ -24,7 +24,7 @@ from pipeline_exec.ports import (
     RowSink,
     Store,
 )
-from pipeline_exec.services.sealing import Sealing, unmasked
+from pipeline_exec.services.sealing import Sealing
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,7 @@ class ConnectorService:
         """
         with self.store.reading() as tx:
             before = tx.connectors.get(connector_id)
-        secrets = self.sealing.unsealed(before.document.configuration)
-        configuration = {
-            key: unmasked(value, secrets.get(key), at=f"configuration.{key}")
-            for key, value in document.configuration.items()
-        }
+        configuration = self.sealing.revealed(document.configuration, before.document.configuration, at="configuration")
         sealed = self.sealed(document.model_copy(update={"configuration": configuration}))
         after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
         with self.store.writing() as tx:

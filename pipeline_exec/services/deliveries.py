@@ -18,10 +18,10 @@ from pipeline_exec.model.identity import derived_id
 from pipeline_exec.model.pipeline import DEVELOPER_MODE_ROWS
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import FileSink, Formats, Parcel, RowSink, Staging, Store
-from pipeline_exec.services.lifecycle import Written
 from pipeline_exec.services.plans import Output, Plan
 from pipeline_exec.services.rows_files import read_rows
 from pipeline_exec.services.staged import output_ref
+from pipeline_exec.services.turns import Written
 
 DEFAULT_EXTENSION = "csv"
 

@@ -7,7 +7,7 @@ to take its fence. A lost claim, a repeated tick, two daemons, a retried call co
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -28,27 +28,16 @@ from pipeline_exec.model.execution import (
     LogType,
     Progress,
     Stage,
-    Status,
 )
 from pipeline_exec.model.identity import ExecutionId, LogId, RunId, WrapperId
 from pipeline_exec.model.principal import Principal
-from pipeline_exec.model.wrapper import WrapperLogLine, WrapperStatus
 from pipeline_exec.ports import Clock, Engine, Store, Transaction
+from pipeline_exec.services.turns import Written, begin_turn, end_turn
 
 logger = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 15.0
 """For how long a claim keeps others from launching the same attempt: longer than a launch ever takes."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a finished execution delivered."""
-
-    rows: int
-    earliest: datetime | None = None
-    """Of a wrapper's points."""
-    latest: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +123,7 @@ class Lifecycle:
             ended = execution.succeeded(self.clock())
             if not tx.executions.finish(ended):
                 raise AttemptTaken("The attempt was canceled or given up while its last stage ran.")
-            self._conclude(tx, ended, written)
+            end_turn(tx, ended, written, self.clock())
 
     def fail(self, execution_id: ExecutionId, log_id: LogId, error: ExecutionFailure) -> Execution | None:
         """The run failed; answers the execution as it ended, or None when the attempt was over already."""
@@ -183,10 +172,10 @@ class Lifecycle:
                 first_stage=log.first_stage,
                 edits=log.edits,
             )
+            if not begin_turn(tx, again, again.log.started_on):
+                return ended
             if not tx.executions.retry(again, log.id):
                 return None
-            if again.wrapper_id:
-                tx.wrappers.occupy(again.wrapper_id, again.id)
         logger.warning("Execution %s is tried again: %s", execution.id, reason)
         return again
 
@@ -196,15 +185,11 @@ class Lifecycle:
         Raises:
             NotFound: there is no such wrapper.
         """
-        wrapper_id = WrapperId(str(execution.wrapper_id))
         with self.store.writing() as tx:
-            if not tx.wrappers.occupy(wrapper_id, execution.id):
+            tx.wrappers.get(WrapperId(str(execution.wrapper_id)))
+            if not begin_turn(tx, execution, self.clock()):
                 return False
             tx.executions.add(execution)
-            wrapper = tx.wrappers.get(wrapper_id)
-            tx.wrappers.save(replace(wrapper, status=WrapperStatus.EXECUTING, phase="executing"))
-            line = WrapperLogLine(at=self.clock(), level="INFO", message="The execution started.")
-            tx.wrappers.append_log(wrapper_id, line)
         return True
 
     def adopt(self, run_id: RunId, parent: ExecutionId, caller: Principal | None, first_stage: Stage) -> Execution:
@@ -217,7 +202,7 @@ class Lifecycle:
             first_stage: Where it starts.
 
         Raises:
-            AttemptTaken: the execution is PROCESSING still.
+            AttemptTaken: the execution is PROCESSING still, or its wrapper has another.
         """
         with self.store.writing() as tx:
             execution = tx.executions.get(parent)
@@ -231,6 +216,10 @@ class Lifecycle:
                 edits=execution.log.edits,
                 run_id=run_id,
             )
+            if not begin_turn(tx, fixed, fixed.log.started_on):
+                raise AttemptTaken(
+                    "The wrapper is being executed, or is gone; wait for its end before running it again."
+                )
             if not tx.executions.retry(fixed, execution.log.id):
                 raise AttemptTaken(f"Execution {parent} was just fixed by somebody else.")
         return fixed
@@ -239,7 +228,7 @@ class Lifecycle:
         ended = execution.failed(Failure.of(error), self.clock())
         if execution.is_finished or not tx.executions.finish(ended):
             return None
-        self._conclude(tx, ended, None)
+        end_turn(tx, ended, None, self.clock())
         return ended
 
     def _current(self, tx: Transaction, execution_id: ExecutionId, log_id: LogId) -> Execution:
@@ -247,32 +236,6 @@ class Lifecycle:
         if execution.log.id != log_id or execution.is_finished:
             raise AttemptTaken("The attempt was canceled or given up; its run stops.")
         return execution
-
-    def _conclude(self, tx: Transaction, execution: Execution, written: Written | None) -> None:
-        """Carry an execution's end into the wrapper it belongs to."""
-        if execution.wrapper_id is None:
-            return
-        wrapper = tx.wrappers.get(execution.wrapper_id)
-        now = self.clock()
-        if written is not None:
-            line = f"Sent {written.rows} data points."
-            wrapper = replace(
-                wrapper,
-                status=WrapperStatus.COMPLETED,
-                error_message=None,
-                phase="idle",
-                last_data_sent=now,
-                data_points_count=wrapper.data_points_count + written.rows,
-                high_water_mark=_outer(max, wrapper.high_water_mark, written.latest),
-                low_water_mark=_outer(min, wrapper.low_water_mark, written.earliest),
-            )
-        else:
-            line = execution.failure.message if execution.failure else "The execution failed."
-            wrapper = replace(wrapper, status=WrapperStatus.ERROR, error_message=line, phase="idle")
-        level = "INFO" if execution.status is Status.SUCCESSFUL else "ERROR"
-        tx.wrappers.save(wrapper)
-        tx.wrappers.append_log(wrapper.id, WrapperLogLine(at=now, level=level, message=line))
-        tx.wrappers.release(wrapper.id, execution.id)
 
     def job(self, execution: Execution) -> str:
         """The name of the Dagster job that executes it. Raises NotFound when its pipeline is gone."""
@@ -315,10 +278,3 @@ def _repeats(logs: Sequence[ExecutionLog]) -> int:
             break
         repeats += 1
     return repeats
-
-
-def _outer(
-    choose: Callable[[list[datetime]], datetime], one: datetime | None, other: datetime | None
-) -> datetime | None:
-    given = [moment for moment in (one, other) if moment is not None]
-    return choose(given) if given else None

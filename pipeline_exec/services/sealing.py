@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
@@ -28,7 +29,11 @@ class Sealing:
     vault: Vault
 
     def sealed(self, document: Document) -> dict[str, object]:
-        """The document as JSON with every secret encrypted; what is unset stays away."""
+        """The document as JSON with every secret encrypted; what is unset stays away.
+
+        Raises:
+            InvalidDocument: it has a part that looks like an encrypted secret.
+        """
         dumped = document.model_dump(mode="python", exclude_unset=True)
         return {key: self._seal(value) for key, value in dumped.items()}
 
@@ -40,10 +45,29 @@ class Sealing:
         """
         return {key: _replaced(value, self.vault.unseal) for key, value in stored.items()}
 
+    def revealed(self, raw: dict[str, object], stored: dict[str, object], *, at: str) -> dict[str, object]:
+        """A changed document with each mask replaced by the secret that is stored in its place.
+
+        Args:
+            raw: What the user sent.
+            stored: What is kept.
+            at: Dotted path of ``raw``, to name a mask behind which there is nothing.
+
+        Raises:
+            InvalidDocument: a mask stands where there was no secret.
+        """
+        secrets = self.unsealed(stored)
+        return {key: _unmasked(value, secrets.get(key), at=f"{at}.{key}") for key, value in raw.items()}
+
     def _seal(self, value: object) -> object:
         if isinstance(value, SecretStr):
             return {SEALED: self.vault.seal(value.get_secret_value())}
         if isinstance(value, dict):
+            if SEALED in value:
+                # Else a stranger's cipher text would be decrypted for whoever sends it.
+                raise InvalidDocument(
+                    f"{SEALED} is a name this service keeps for itself.", [FieldProblem(SEALED, "use another name")]
+                )
             return {key: self._seal(part) for key, part in value.items()}
         if isinstance(value, list | tuple):
             return [self._seal(part) for part in value]
@@ -55,17 +79,7 @@ def masked(stored: dict[str, object]) -> dict[str, object]:
     return {key: _replaced(value, lambda _: MASK) for key, value in stored.items()}
 
 
-def unmasked(raw: object, previous: object, *, at: str) -> object:
-    """A changed document with each mask replaced by the secret that was there (still sealed).
-
-    Args:
-        raw: What the user sent.
-        previous: What is stored, unsealed.
-        at: Dotted path of ``raw``, to name a mask behind which there is nothing.
-
-    Raises:
-        InvalidDocument: a mask stands where there was no secret.
-    """
+def _unmasked(raw: object, previous: object, *, at: str) -> object:
     if raw == MASK:
         if not isinstance(previous, str):
             raise InvalidDocument(
@@ -74,8 +88,11 @@ def unmasked(raw: object, previous: object, *, at: str) -> object:
             )
         return previous
     if isinstance(raw, dict):
-        before = previous if isinstance(previous, dict) else {}
-        return {key: unmasked(value, before.get(key), at=f"{at}.{key}") for key, value in raw.items()}
+        there = previous if isinstance(previous, dict) else {}
+        return {key: _unmasked(value, there.get(key), at=f"{at}.{key}") for key, value in raw.items()}
+    if isinstance(raw, list):
+        parts = zip_longest(raw, previous[: len(raw)] if isinstance(previous, list) else [])
+        return [_unmasked(part, before, at=f"{at}.{index}") for index, (part, before) in enumerate(parts)]
     return raw
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import BinaryIO
 
 from pipeline_exec.errors import (
+    Conflict,
     FieldProblem,
     InvalidDocument,
     ParsingFailure,
     SourceDataEmpty,
+    TooLarge,
     Unavailable,
 )
 from pipeline_exec.model.connector import ConnectorDocument, Direction
-from pipeline_exec.model.execution import Execution, ExecutionTrigger
+from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile
 from pipeline_exec.model.identity import FileId, WrapperId, new_id
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.principal import Audit, Principal
@@ -79,11 +82,13 @@ class WrapperService:
     def update(self, wrapper_id: WrapperId, document: WrapperDocument, caller: Principal) -> Wrapper:
         """Replace a wrapper's document; its status, its log and what it counted stay.
 
+        ``"********"`` keeps the secret that is there.
+
         Raises:
             NotFound: there is no such wrapper.
-            InvalidDocument: as in ``create``.
+            InvalidDocument: as in ``create``; or a mask hides nothing.
         """
-        sealed = self.sealed(document)
+        sealed = self.sealed(self._revealed(document, self.get(wrapper_id).document))
         with self.store.writing() as tx:
             _check_references(tx, document)
             before = tx.wrappers.get(wrapper_id)
@@ -127,8 +132,10 @@ class WrapperService:
             return tx.wrappers.log(wrapper_ids, limit)
 
     def delete(self, wrapper_id: WrapperId) -> None:
-        """Raises NotFound."""
+        """Raises NotFound, and Conflict while it is being executed."""
         with self.store.writing() as tx:
+            if any(execution.wrapper_id == wrapper_id for execution in tx.executions.unfinished()):
+                raise Conflict(f"Wrapper {wrapper_id} is being executed.", "Wait for its end, or stop it first.")
             tx.wrappers.delete(wrapper_id)
         self.engine.refresh()
 
@@ -159,10 +166,12 @@ class WrapperService:
         with self.store.reading() as tx:
             running = [e for e in tx.executions.unfinished() if e.wrapper_id == wrapper_id]
         for execution in running:
-            self.lifecycle.cancel(execution.id, caller)
+            # One that ends by itself meanwhile is as good.
+            with suppress(Conflict):
+                self.lifecycle.cancel(execution.id, caller)
         with self.store.writing() as tx:
             wrapper = tx.wrappers.get(wrapper_id)
-            stopped = replace(wrapper, status=WrapperStatus.STOPPED, phase="idle")
+            stopped = replace(wrapper, status=WrapperStatus.STOPPED, error_message=None, phase="idle")
             tx.wrappers.save(stopped)
             tx.wrappers.append_log(wrapper_id, self._line(f"{caller.name} stopped the wrapper."))
         return stopped
@@ -183,15 +192,14 @@ class WrapperService:
             write(into)
             return base, base
 
-        received = receive(self.staging, upload_ref(file_id), copy, self.max_file_size)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.staging.remove, upload_ref(file_id))
+            received = self._received(file_id, copy)
             columns = self._columns(file_id, base)
-        except InvalidDocument:
-            self.staging.remove(upload_ref(file_id))
-            raise
-        file = WrapperFile(id=file_id, name=base, size=received.size, columns=columns, uploaded_at=self.clock())
-        with self.store.writing() as tx:
-            tx.wrappers.add_file(file)
+            file = WrapperFile(id=file_id, name=base, size=received.size, columns=columns, uploaded_at=self.clock())
+            with self.store.writing() as tx:
+                tx.wrappers.add_file(file)
+            undo.pop_all()
         return file
 
     def file(self, file_id: FileId) -> WrapperFile:
@@ -204,6 +212,15 @@ class WrapperService:
         with self.store.writing() as tx:
             tx.wrappers.delete_file(file_id)
         self.staging.remove(upload_ref(file_id))
+
+    def _revealed(self, document: WrapperDocument, before: WrapperDocument) -> WrapperDocument:
+        """The document with every mask replaced by the secret that is there."""
+        source = self.sealing.revealed(document.source_config, before.source_config, at="source_config")
+        configuration = self.sealing.revealed(
+            document.destination.configuration, before.destination.configuration, at="destination.configuration"
+        )
+        destination = document.destination.model_copy(update={"configuration": configuration})
+        return document.model_copy(update={"source_config": source, "destination": destination})
 
     def _begin(self, execution: Execution) -> Execution | None:
         return execution if self.lifecycle.start_wrapper(execution) else None
@@ -230,6 +247,12 @@ class WrapperService:
         )
         schema = self.connectors.kinds.of(connector).configuration
         return self.sealing.sealed(schema.parse(destination.configuration, at="destination.configuration"))
+
+    def _received(self, file_id: FileId, copy: Callable[[BinaryIO], tuple[str, str]]) -> SourceFile:
+        try:
+            return receive(self.staging, upload_ref(file_id), copy, self.max_file_size)
+        except TooLarge as error:
+            raise TooLarge(error.what, "Split it, or raise PIPELINE_EXEC_MAX_WRAPPER_FILE_SIZE.") from None
 
     def _columns(self, file_id: FileId, name: str) -> tuple[str, ...]:
         path = self.staging.local(upload_ref(file_id))

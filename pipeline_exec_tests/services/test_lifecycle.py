@@ -7,7 +7,8 @@ import pytest
 from pipeline_exec.errors import AttemptTaken, Conflict, ErrorType, NotFound, ParsingFailure
 from pipeline_exec.model.execution import CellEdit, LogType, Stage, Status
 from pipeline_exec.model.identity import RunId
-from pipeline_exec.services.lifecycle import CLAIM_SECONDS, Written
+from pipeline_exec.services.lifecycle import CLAIM_SECONDS
+from pipeline_exec.services.turns import Written
 from pipeline_exec_tests.builders import a_principal
 
 OTHER_RUN = RunId("another-run")
