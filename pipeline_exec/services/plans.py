@@ -215,11 +215,11 @@ def location_connector(name: str, source: CsvSource) -> ConnectorDocument:
 
 def stage_keys(configuration: StoredConfiguration, edits: Sequence[CellEdit]) -> dict[Stage, str]:
     """A digest for each stage of everything in the configuration, and before it, that decides its outcome."""
-    document, model = configuration.document, configuration.target_model.to_json()
+    document, columns = configuration.document, configuration.target_model.to_json()["columns"]
     read = digest(Stage.READ, document.read_options.to_json())
-    mapped = digest(Stage.MAP, read, document.mapping_config.to_json(), model)
+    mapped = digest(Stage.MAP, read, document.mapping_config.to_json(), columns)
     changed = [[edit.row, edit.column, edit.value] for edit in edits]
-    validated = digest(Stage.VALIDATE, mapped, document.error_config.to_json(), model, changed)
+    validated = digest(Stage.VALIDATE, mapped, document.error_config.to_json(), columns, changed)
     written = digest(
         Stage.WRITE, validated, document.output_options.to_json(), document.output_connectors, document.developer_mode
     )
