@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench schema lock clean
+.PHONY: help run demo test check bench schema docs lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: $(DEV) ## Measure, each figure beside what it is compared with
 
 schema: $(DEV) ## Write the GraphQL schema as it is now
 	@$(BIN)/python -m pipeline_exec.api.graphql.print_schema > pipeline_exec/api/graphql/schema.graphql
+
+docs: $(DEV) ## Write the reference pages from the code
+	@$(BIN)/python -m docs.generate
 
 lock: ## Resolve the dependencies anew and pin what was found
 	@rm -rf $(VENV)/.lock && $(PYTHON) -m venv $(VENV)/.lock
