@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline_exec.errors import Conflict, ExecutionFailure, FieldProblem, InvalidDocument, NotFound
+from pipeline_exec.errors import Conflict, ExecutionFailure, NotFound
 from pipeline_exec.model.execution import (
     CellEdit,
     Delivery,
@@ -29,14 +29,12 @@ from pipeline_exec.services.fixes import check_cells, merged, overlaid
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
+from pipeline_exec.services.request_keys import check_key
 from pipeline_exec.services.rows_files import read_rows
 from pipeline_exec.services.staged import findings_ref, input_ref, rows_ref
 
 OF_PIPELINES = Comparison("wrapper", Operator.NULL, True)
 """Executions of wrappers are seen through their wrappers only."""
-
-LONGEST_KEY = 200
-"""Characters of an idempotency key: the databases' indexes take no text of any length."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +76,7 @@ class ExecutionService:
             Conflict: it is not active.
             InvalidDocument: the key is too long.
         """
-        if idempotency_key and len(idempotency_key) > LONGEST_KEY:
-            problem = f"is longer than {LONGEST_KEY} characters"
-            raise InvalidDocument(f"The idempotency key {problem}.", [FieldProblem("idempotency_key", problem)])
+        check_key(idempotency_key)
         pipeline = self.pipelines.get(pipeline_id)
         if not pipeline.active:
             raise Conflict(f"Pipeline {pipeline.name!r} is not active.", "Set active to true to execute it.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, NotFound, Unauthenticated
+from pipeline_exec.errors import Conflict, NotFound, RequestRefused, Unauthenticated
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile
 from pipeline_exec.model.identity import ConnectorId, ExecutionId, new_id
 from pipeline_exec.model.pipeline import Pipeline
@@ -17,6 +17,7 @@ from pipeline_exec.model.principal import Principal
 from pipeline_exec.ports import Clock, PushSource, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.lifecycle import Lifecycle
+from pipeline_exec.services.request_keys import check_key
 from pipeline_exec.services.staged import input_ref, receive, too_large
 
 COPY_BYTES = 1 << 20
@@ -106,7 +107,11 @@ class IngestionService:
             write(into)
             return name, name
 
-        return Payload(execution_id, receive(self.staging, input_ref(execution_id), copy, self.max_file_size))
+        with ExitStack() as undo:
+            undo.callback(self.staging.remove, execution_id)
+            payload = Payload(execution_id, receive(self.staging, input_ref(execution_id), copy, self.max_file_size))
+            undo.pop_all()
+        return payload
 
     def record_file(self, pipeline: Pipeline, file: Path, caller: Principal) -> Execution:
         """Record a MANUAL execution of a file of this machine, staged; not launched.
@@ -148,24 +153,38 @@ class IngestionService:
 
         Raises:
             Conflict: no active pipeline reads from the connector.
+            NotFound: the pipeline was deleted meanwhile.
+            InvalidDocument: the key is too long.
         """
         with self.store.reading() as tx:
             pipelines = tx.pipelines.fed_by(connector_id)
-        if not pipelines:
+        try:
+            check_key(idempotency_key)
+            if not pipelines:
+                raise Conflict(
+                    "No active pipeline reads from this connector.", "Create or activate one and send again."
+                )
+        except RequestRefused:
             self.discard(payloads)
-            raise Conflict("No active pipeline reads from this connector.", "Create or activate one, then send again.")
+            raise
         executions = self._executions(connector_id, pipelines, payloads, idempotency_key)
+        try:
+            self._record(executions)
+        except Conflict:
+            # The same call came twice at the same time, and the other was first.
+            return self._repeated(connector_id, idempotency_key or "")
+        self.lifecycle.launch(executions)
+        return executions
+
+    def _record(self, executions: Sequence[Execution]) -> None:
         try:
             with self.store.writing() as tx:
                 for execution in executions:
                     tx.executions.add(execution)
-        except Conflict:
-            # The same call came twice at the same time, and the other was first.
+        except (Conflict, NotFound):
             for execution in executions:
                 self.staging.remove(execution.id)
-            return self._repeated(connector_id, idempotency_key or "")
-        self.lifecycle.launch(executions)
-        return executions
+            raise
 
     def _repeated(self, connector_id: ConnectorId, idempotency_key: str) -> Sequence[Execution]:
         """What an earlier call with this key made; nothing when there was none."""
