@@ -36,7 +36,8 @@ class Service:
             settings: Of the deployment; port 0 lets the system choose one.
             tell: Shows a line to the person at the terminal.
         """
-        port = settings.port or _free_port(settings.host)
+        self._reservation = None if settings.port else _reserved(settings.host)
+        port = self._reservation.getsockname()[1] if self._reservation else settings.port
         self.settings = settings.model_copy(update={"home": settings.home.resolve(), "port": port})
         self.layer: ServiceLayer = application(self.settings)
         self._tell = tell
@@ -66,6 +67,8 @@ class Service:
         with self._alone(), self._supervisor.running():
             wait_until(self._is_ready, self._supervisor, START_SECONDS)
             yield
+        if self._reservation is not None:
+            self._reservation.close()
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Keep the parts running and tell of every execution that ends, until ``until`` says so."""
@@ -158,8 +161,12 @@ def _is_free(host: str, port: int) -> bool:
         return True
 
 
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _reserved(host: str) -> socket.socket:
+    """A socket on a port that the system chose, and gives to nobody else while this is open.
+
+    It never listens, so that the API may: with SO_REUSEADDR two sockets may have an address of which one listens.
+    """
+    reservation = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind((host, 0))
+    return reservation
