@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 import httpx
@@ -64,11 +64,9 @@ class Service:
             Unavailable: the parts did not get ready in time.
         """
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with self._alone(), self._supervisor.running():
+        with self._reservation or nullcontext(), self._alone(), self._supervisor.running():
             wait_until(self._is_ready, self._supervisor, START_SECONDS)
             yield
-        if self._reservation is not None:
-            self._reservation.close()
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Keep the parts running and tell of every execution that ends, until ``until`` says so."""
