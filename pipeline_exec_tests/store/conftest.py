@@ -14,7 +14,7 @@ def sqlite_store(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_store(postgres_server):  # noqa: F811  # the fixture
+def postgresql_store(postgres_server):  # the fixture
     yield from migrated(postgres_server.database())
 
 
