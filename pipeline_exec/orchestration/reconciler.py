@@ -21,13 +21,19 @@ NAME = "pipeline_exec_reconciler"
 
 def reconciler_sensor(layer: LayerFactory, jobs: Sequence[JobDefinition], seconds: int) -> SensorDefinition:
     """Compares unfinished attempts with their runs: launches what was lost, tries again what died, ends the rest."""
+    names = {job.name for job in jobs}
 
     def evaluate(_: SensorEvaluationContext) -> SensorResult | SkipReason:
         services = layer()
         done = services.reconciler.reconcile()
         if done.is_quiet:
             return SkipReason("Every attempt and its run agree.")
-        return SensorResult(run_requests=list(run_requests(services.lifecycle, done.launch)))
+        launch = [(execution, services.lifecycle.job(execution) in names) for execution in done.launch]
+        # One request for a job the sensor was not made with, such as that of a pipeline switched off since, and Dagster
+        # drops them all.
+        services.lifecycle.launch(execution for execution, is_ours in launch if not is_ours)
+        requests = run_requests(services.lifecycle, (execution for execution, is_ours in launch if is_ours))
+        return SensorResult(run_requests=list(requests))
 
     return SensorDefinition(
         name=NAME,
