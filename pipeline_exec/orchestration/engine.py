@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._grpc.client import DagsterGrpcClient
 
 from pipeline_exec.errors import PipelineExecError, Unavailable
 from pipeline_exec.model.execution import Execution
 from pipeline_exec.model.identity import RunId
+from pipeline_exec.orchestration import tags
 from pipeline_exec.orchestration.code_location import socket_path
 from pipeline_exec.orchestration.dispatch import Lineage, RunDispatcher
 from pipeline_exec.orchestration.executor import RunExecutor
@@ -94,9 +95,16 @@ class DagsterEngine:
         states: dict[RunId, RunState] = {}
         for start in range(0, len(wanted), RUNS_PER_QUESTION):
             some = wanted[start : start + RUNS_PER_QUESTION]
-            for run in self.instance.get_runs(RunsFilter(run_ids=list(some))):
-                states[RunId(run.run_id)] = _STATES[run.status]
+            states |= {RunId(run.run_id): _STATES[run.status] for run in self._runs(RunsFilter(run_ids=list(some)))}
+            left = [run_id for run_id in some if run_id not in states]
+            if left:
+                requested = self._runs(RunsFilter(tags={tags.RUN: left}))
+                states |= {RunId(run.tags[tags.RUN]): _STATES[run.status] for run in requested}
         return states
+
+    def _runs(self, which: RunsFilter) -> Sequence[DagsterRun]:
+        """Of several runs of one attempt the one that counts comes last: the latest that is not finished."""
+        return sorted(self.instance.get_runs(which, ascending=True), key=lambda run: not run.is_finished)
 
     def refresh(self) -> None:
         """Start new schedules and have the code server look at the store again; a no-op where none is running."""

@@ -11,6 +11,8 @@ REPOSITORY = "pipelines"
 
 EXECUTION = "pipeline_exec/execution_id"
 ATTEMPT = "pipeline_exec/attempt"
+RUN = "pipeline_exec/run_id"
+"""The id under which an attempt knows its run until it begins; runs that a sensor asks for get one from Dagster."""
 PIPELINE = "pipeline_exec/pipeline_id"
 WRAPPER = "pipeline_exec/wrapper_id"
 CONFIGURATION = "pipeline_exec/configuration_id"
@@ -30,6 +32,7 @@ def of_execution(execution: Execution) -> dict[str, str]:
     tags = {
         EXECUTION: execution.id,
         ATTEMPT: execution.log.id,
+        RUN: execution.log.run_id,
         TRIGGER: execution.trigger_type.value,
         CALLER: execution.audit.updated_by.id,
         PIPELINE: execution.pipeline_id,

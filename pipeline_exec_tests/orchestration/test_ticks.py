@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dagster import build_schedule_context, build_sensor_context
+import pytest
+from dagster import DagsterRunStatus, build_schedule_context, build_sensor_context
 
 from pipeline_exec.model.execution import ExecutionTrigger, Status
+from pipeline_exec.model.pipeline import PipelineDocument
 from pipeline_exec.orchestration import tags
 from pipeline_exec.orchestration.reconciler import NAME as RECONCILER
 from pipeline_exec.orchestration.repository import PipelineRepository
+from pipeline_exec.ports import RunState
 from pipeline_exec.services.layer import Ports, service_layer
 
 
@@ -102,6 +105,50 @@ def test_the_reconciler_tries_an_attempt_again_whose_worker_is_gone(folders):
     lost, _ = folders.layer.executions.logs([execution.id])[execution.id]
     assert lost.status is Status.FAILED
     assert "sign of life" in lost.failure.message
+
+
+def test_what_was_recorded_for_a_pipeline_that_was_switched_off_since_keeps_nothing_else_from_its_launch(folders):
+    stopped, running = folders.pipeline("Stopped"), folders.pipeline("Running")
+    file = folders.drop("a.csv")
+    first, second = (folders.layer.ingestion.record_file(each, file, folders.owner) for each in (stopped, running))
+    switched_off = PipelineDocument(name=stopped.name, configuration=stopped.configuration.document, active=False)
+    folders.layer.pipelines.update(stopped.id, switched_off, folders.owner)
+
+    later(folders, seconds=5)
+    (request,) = tick(folders, RECONCILER).run_requests
+    assert request.tags[tags.EXECUTION] == second.id
+    assert folders.instance.get_run_by_id(first.log.run_id).status is DagsterRunStatus.STARTING
+
+
+def test_a_run_that_a_sensor_launched_and_that_waits_for_a_worker_is_not_launched_again(folders):
+    requested = launched_by_a_sensor(folders)
+
+    later(folders, seconds=60)
+    assert list(folders.engine.states([requested])) == [requested]
+
+
+@pytest.mark.parametrize(
+    ("ended", "status"),
+    [("report_run_canceled", RunState.CANCELED), ("report_run_failed", RunState.FAILED)],
+    ids=["canceled in the UI", "failed before its first op"],
+)
+def test_how_a_run_ended_that_a_sensor_launched_is_known_before_it_begins(folders, ended, status):
+    requested = launched_by_a_sensor(folders)
+    (run,) = folders.instance.get_runs()
+    getattr(folders.instance, ended)(run)
+
+    assert folders.engine.states([requested]) == {requested: status}
+
+
+def launched_by_a_sensor(folders):
+    """The id under which an attempt knows its run, which Dagster's daemon made under an id of its own."""
+    pipeline = folders.pipeline()
+    folders.drop("a.csv")
+    (request,) = tick(folders, "orders_sensor").run_requests
+    job = PipelineRepository(lambda: folders.layer).get_job(pipeline.slug)
+    folders.instance.create_run_for_job(job, run_config=request.run_config, tags=request.tags)
+    (execution,) = executions(folders)
+    return execution.log.run_id
 
 
 def later(folders, *, seconds):
