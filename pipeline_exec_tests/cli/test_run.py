@@ -1,0 +1,52 @@
+"""``run``: a pipeline executed in the foreground, as a real Dagster run, without a service."""
+
+from click.testing import CliRunner
+
+from pipeline_exec.cli import main
+from pipeline_exec_tests.orchestration.conftest import folders  # noqa: F401  # the fixture
+
+
+def run(folders, *arguments):  # noqa: F811
+    return CliRunner().invoke(main, ["run", *arguments], obj=lambda settings: folders.layer)
+
+
+def test_what_waits_is_executed_and_its_end_is_printed(folders):  # noqa: F811
+    folders.pipeline()
+    folders.drop("a.csv")
+    folders.drop("b.csv")
+    result = run(folders, "Orders")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("SUCCESSFUL") == 2
+    assert len(folders.written()) == 2
+
+
+def test_a_file_can_be_given_wherever_it_is(folders, tmp_path):  # noqa: F811
+    folders.pipeline()
+    file = tmp_path / "elsewhere.csv"
+    file.write_text("id,name\n1,Ada\n")
+    result = run(folders, "Orders", "--file", str(file))
+    assert result.exit_code == 0, result.output
+    assert folders.written() == ["id,name\n1,Ada\n"]
+
+
+def test_a_failed_execution_is_exit_code_1(folders):  # noqa: F811
+    folders.pipeline()
+    folders.drop("a.csv", "id,name\nx,Ada\n")
+    result = run(folders, "Orders")
+    assert result.exit_code == 1
+    assert "FAILED" in result.output
+
+
+def test_an_unknown_pipeline_is_refused_with_those_there_are(folders):  # noqa: F811
+    folders.pipeline()
+    result = run(folders, "Odrers")
+    assert result.exit_code == 1
+    assert "'Odrers'" in result.output
+    assert "Orders" in result.output
+
+
+def test_an_empty_folder_is_nothing_to_execute(folders):  # noqa: F811
+    folders.pipeline()
+    result = run(folders, "Orders")
+    assert result.exit_code == 0
+    assert "nothing to execute" in result.output
