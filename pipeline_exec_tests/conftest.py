@@ -5,7 +5,11 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pipeline_exec_tests.servers.http", "pipeline_exec_tests.servers.postgres"]
+pytest_plugins = [
+    "pipeline_exec_tests.folders",
+    "pipeline_exec_tests.servers.http",
+    "pipeline_exec_tests.servers.postgres",
+]
 
 settings.register_profile(
     "reproducible",

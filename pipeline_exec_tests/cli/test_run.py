@@ -3,14 +3,13 @@
 from click.testing import CliRunner
 
 from pipeline_exec.cli import main
-from pipeline_exec_tests.orchestration.conftest import folders  # noqa: F401  # the fixture
 
 
-def run(folders, *arguments):  # noqa: F811
+def run(folders, *arguments):
     return CliRunner().invoke(main, ["run", *arguments], obj=lambda settings: folders.layer)
 
 
-def test_what_waits_is_executed_and_its_end_is_printed(folders):  # noqa: F811
+def test_what_waits_is_executed_and_its_end_is_printed(folders):
     folders.pipeline()
     folders.drop("a.csv")
     folders.drop("b.csv")
@@ -20,7 +19,7 @@ def test_what_waits_is_executed_and_its_end_is_printed(folders):  # noqa: F811
     assert len(folders.written()) == 2
 
 
-def test_a_file_can_be_given_wherever_it_is(folders, tmp_path):  # noqa: F811
+def test_a_file_can_be_given_wherever_it_is(folders, tmp_path):
     folders.pipeline()
     file = tmp_path / "elsewhere.csv"
     file.write_text("id,name\n1,Ada\n")
@@ -29,7 +28,7 @@ def test_a_file_can_be_given_wherever_it_is(folders, tmp_path):  # noqa: F811
     assert folders.written() == ["id,name\n1,Ada\n"]
 
 
-def test_a_failed_execution_is_exit_code_1(folders):  # noqa: F811
+def test_a_failed_execution_is_exit_code_1(folders):
     folders.pipeline()
     folders.drop("a.csv", "id,name\nx,Ada\n")
     result = run(folders, "Orders")
@@ -37,7 +36,7 @@ def test_a_failed_execution_is_exit_code_1(folders):  # noqa: F811
     assert "FAILED" in result.output
 
 
-def test_an_unknown_pipeline_is_refused_with_those_there_are(folders):  # noqa: F811
+def test_an_unknown_pipeline_is_refused_with_those_there_are(folders):
     folders.pipeline()
     result = run(folders, "Odrers")
     assert result.exit_code == 1
@@ -45,7 +44,7 @@ def test_an_unknown_pipeline_is_refused_with_those_there_are(folders):  # noqa: 
     assert "Orders" in result.output
 
 
-def test_an_empty_folder_is_nothing_to_execute(folders):  # noqa: F811
+def test_an_empty_folder_is_nothing_to_execute(folders):
     folders.pipeline()
     result = run(folders, "Orders")
     assert result.exit_code == 0

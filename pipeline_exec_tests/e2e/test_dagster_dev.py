@@ -16,7 +16,7 @@ from pipeline_exec.bootstrap import application
 from pipeline_exec.model.query import Query
 from pipeline_exec.settings import Settings
 from pipeline_exec_tests.e2e.rest import ROWS
-from pipeline_exec_tests.orchestration.conftest import Folders
+from pipeline_exec_tests.folders import Folders
 
 PROJECT = Path(__file__).parents[2]
 
