@@ -16,6 +16,7 @@ from pipeline_exec.ports import (
     Clock,
     ConnectorKind,
     ConnectorKinds,
+    Engine,
     FileSink,
     FileSource,
     Limits,
@@ -60,6 +61,7 @@ class ConnectorService:
 
     store: Store
     kinds: ConnectorKinds
+    engine: Engine
     sealing: Sealing
     clock: Clock
 
@@ -91,6 +93,10 @@ class ConnectorService:
         after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
         with self.store.writing() as tx:
             tx.connectors.save(after)
+            fed = tx.pipelines.fed_by(connector_id)
+        if fed:
+            # How often it is looked at is part of their sensors.
+            self.engine.refresh()
         return after
 
     def sealed(self, document: ConnectorDocument) -> ConnectorDocument:

@@ -73,13 +73,13 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     store, staging, clock = ports.store, ports.staging, ports.clock
     sealing = Sealing(ports.vault)
     lifecycle = Lifecycle(store, ports.engine, clock, settings.max_recoveries)
-    connectors = ConnectorService(store, ports.kinds, sealing, clock)
+    connectors = ConnectorService(store, ports.kinds, ports.engine, sealing, clock)
     arrivals = ArrivalService(store, staging, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
     stages = Stages(store, staging, ports.formats, arrivals, clock, settings.max_file_size, settings.max_findings)
     planner = Planner(connectors, sealing)
     deliveries = DeliveryService(store, staging, ports.formats)
-    target_models = TargetModelService(store, clock)
+    target_models = TargetModelService(store, ports.engine, clock)
     previews = PreviewService(ports.formats)
     wrappers = WrapperService(
         store=store,

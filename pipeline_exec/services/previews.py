@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline_exec.dataplane.checking import Checker
+from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
@@ -65,7 +66,7 @@ class PreviewService:
             dialect=parsed.dialect,
             rows=pa.Table.from_batches(mapped, mapper.schema),
             sources={target: list(sources) for target, sources in mapper.sources.items()},
-            findings=pa.Table.from_batches(findings),
+            findings=pa.Table.from_batches(findings, FINDINGS),
             counts=checker.counts,
         )
 

@@ -11,7 +11,7 @@ from pipeline_exec.model.pipeline import Pipeline
 from pipeline_exec.model.principal import Audit, Principal
 from pipeline_exec.model.query import Page, Query
 from pipeline_exec.model.target_model import TargetModel, TargetModelDocument
-from pipeline_exec.ports import Clock, Store
+from pipeline_exec.ports import Clock, Engine, Store
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class TargetModelService:
     """What can be done with target data models."""
 
     store: Store
+    engine: Engine
     clock: Clock
 
     def create(self, document: TargetModelDocument, caller: Principal) -> TargetModel:
@@ -49,8 +50,12 @@ class TargetModelService:
             before = tx.target_models.get(model_id)
             after = replace(before, document=document, audit=before.audit.touched(caller, self.clock()))
             tx.target_models.save(after)
-            for pipeline in tx.pipelines.using_model(model_id):
+            using = tx.pipelines.using_model(model_id)
+            changed = [pipeline for pipeline in using if pipeline.configuration.target_model != document]
+            for pipeline in changed:
                 tx.pipelines.save(self._reconfigured(pipeline, document, caller))
+        if changed:
+            self.engine.refresh()
         return after
 
     def get(self, model_id: TargetModelId) -> TargetModel:
