@@ -14,9 +14,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline_exec.cli.context import Deployment
 from pipeline_exec.cli.execution_tables import print_executions
-from pipeline_exec.errors import NotFound
+from pipeline_exec.errors import ExecutionCanceled, NotFound
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, Status
 from pipeline_exec.model.pipeline import Pipeline
+from pipeline_exec.ports import RunState
 from pipeline_exec.services.layer import ServiceLayer
 
 LOOK_SECONDS = 0.2
@@ -68,9 +69,24 @@ def _executed(layer: ServiceLayer, execution: Execution) -> Execution:
     with _progress(layer, execution):
         if layer.lifecycle.claim(execution.log.id):
             layer.ports.engine.execute(execution, layer.lifecycle.job(execution))
+            _end_interrupted(layer, execution)
         while not (now := layer.executions.get(execution.id)).is_finished:
             time.sleep(LOOK_SECONDS)
     return now
+
+
+def _end_interrupted(layer: ServiceLayer, execution: Execution) -> None:
+    """End an attempt whose run Ctrl-C ended beneath it, since no service may be there to notice.
+
+    Raises:
+        KeyboardInterrupt: it was so.
+    """
+    run_id = execution.log.run_id
+    if layer.ports.engine.states([run_id]).get(run_id) not in (RunState.FAILED, RunState.CANCELED):
+        return
+    error = ExecutionCanceled("The command that executed it was interrupted.", "Fix the execution to run it again.")
+    if layer.lifecycle.fail(execution.id, execution.log.id, error) is not None:
+        raise KeyboardInterrupt
 
 
 @contextmanager

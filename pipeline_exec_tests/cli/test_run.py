@@ -1,8 +1,13 @@
 """``run``: a pipeline executed in the foreground, as a real Dagster run, without a service."""
 
+import signal
+
 from click.testing import CliRunner
 
 from pipeline_exec.cli import main
+from pipeline_exec.errors import ErrorType
+from pipeline_exec.model.query import Query
+from pipeline_exec.services.deliveries import DeliveryService
 
 
 def run(folders, *arguments):
@@ -49,3 +54,13 @@ def test_an_empty_folder_is_nothing_to_execute(folders):
     result = run(folders, "Orders")
     assert result.exit_code == 0
     assert "nothing to execute" in result.output
+
+
+def test_ctrl_c_ends_the_execution_though_no_service_is_there_to_notice(folders, monkeypatch):
+    folders.pipeline()
+    folders.drop("a.csv")
+    monkeypatch.setattr(DeliveryService, "deliver", lambda *_: signal.raise_signal(signal.SIGINT))
+    result = run(folders, "Orders")
+    assert (result.exit_code, result.stdout) == (1, "")
+    (execution,) = folders.layer.executions.find(Query()).items
+    assert execution.failure.type is ErrorType.CANCELED
