@@ -7,6 +7,7 @@ is done while its rows are consumed, one batch at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -17,8 +18,15 @@ from pipeline_exec.dataplane.edits import apply_edits
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.dataplane.threshold import enforce
-from pipeline_exec.errors import InternalError, NotFound, SourceDataEmpty, SourceRefused
-from pipeline_exec.model.execution import Counts, Execution, Stage
+from pipeline_exec.errors import (
+    InternalError,
+    MappingFailure,
+    NotFound,
+    ParsingFailure,
+    SourceDataEmpty,
+    SourceRefused,
+)
+from pipeline_exec.model.execution import Counts, Execution, SourceFile, Stage
 from pipeline_exec.model.identity import FileId, PipelineId
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Formats, PullSource, Staging, Store
@@ -86,8 +94,9 @@ class Stages:
         if source is None:
             raise InternalError("The input was read before it was received.")
         path = self.staging.local(input_ref(plan.execution.id))
-        parsed = self.formats.recognise(path, source.name, plan.read_options).read(path, plan.read_options)
-        return parsed.rows, parsed.dialect
+        with _naming(source):
+            parsed = self.formats.recognise(path, source.name, plan.read_options).read(path, plan.read_options)
+        return Rows(parsed.rows.schema, _named(parsed.rows, source)), parsed.dialect
 
     def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:
         """The rows as text under the target's columns, and which source columns each was made from.
@@ -95,7 +104,8 @@ class Stages:
         Raises:
             MappingFailure: a mapped source column is absent.
         """
-        mapper = plan.mapper(rows.schema.names)
+        with _naming(plan.execution.source):
+            mapper = plan.mapper(rows.schema.names)
         mapped = Rows(mapper.schema, (mapper.map(batch) for batch in rows))
         return mapped, {target: list(sources) for target, sources in mapper.sources.items()}
 
@@ -185,3 +195,19 @@ def _pull(source: PullSource) -> Copy:
         return fetched.name, fetched.path
 
     return copy
+
+
+def _named(rows: Rows, source: SourceFile) -> Iterator[pa.RecordBatch]:
+    with _naming(source):
+        yield from rows
+
+
+@contextmanager
+def _naming(source: SourceFile | None) -> Iterator[None]:
+    """Have a message about the input's content begin with its name: readers and mappers do not know it."""
+    try:
+        yield
+    except (ParsingFailure, SourceDataEmpty, MappingFailure) as error:
+        if source is None or source.name in error.what:
+            raise
+        raise type(error)(f"{source.name}: {error.what}", error.remedy) from error

@@ -299,6 +299,23 @@ class TestFailures:
         assert ended.failure.type is ErrorType.MAPPING_FAILURE
         assert "surname" in ended.failure.message
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("", id="empty"),
+            pytest.param("name,age\n", id="header only"),
+            pytest.param("\0\0\0\0", id="bytes"),
+            pytest.param("surname\nLovelace\n", id="mapped column absent"),
+            pytest.param('{"name": "Ada"', id="broken off"),
+        ],
+    )
+    def test_what_is_wrong_with_a_file_is_said_with_its_name(self, workshop, text):
+        mappings = [{"source_columns": ["name"], "target_column": "name"}]
+        pipeline = workshop.pipeline(mapping_config={"mappings": mappings})
+        workshop.drop(name="people of march.csv", text=text)
+
+        assert self.failed(workshop, pipeline).failure.message.startswith("people of march.csv: ")
+
     def test_a_threshold_that_is_exceeded_keeps_the_counts(self, workshop, pipeline):
         workshop.drop(text=BAD_AGE)
 
