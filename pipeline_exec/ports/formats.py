@@ -1,0 +1,57 @@
+"""What bytes mean: formats, and their registry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
+from pipeline_exec.model.rows import Rows
+from pipeline_exec.model.target_model import TargetColumn
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file as rows of text, and how it was read."""
+
+    rows: Rows
+    """Every column a string; an empty cell is null."""
+    dialect: dict[str, object]
+    """What was detected or set: format, encoding, delimiter, header row, sheet, record path."""
+
+
+class Format(Protocol):
+    """One file format."""
+
+    name: str
+    extensions: tuple[str, ...]
+    media_types: tuple[str, ...]
+
+    def read(self, path: Path, options: ReadOptions) -> Parsed:
+        """Open a file; its batches are read as they are iterated.
+
+        Raises:
+            ParsingFailure: now or while iterating; the message names what is wrong, and where it can the line.
+            SourceDataEmpty: there is no row of data.
+        """
+
+    def write(self, rows: Rows, columns: Sequence[TargetColumn], into: Path, options: OutputOptions) -> None:
+        """Write all rows; dates and numbers in the format of their column. A file without rows has its header."""
+
+
+class Formats(Protocol):
+    """The registry of formats."""
+
+    def named(self, name: str) -> Format:
+        """The format of this name or file extension.
+
+        Raises:
+            InvalidDocument: there is none; the message lists those there are.
+        """
+
+    def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
+        """The format of a file: as the options say, else by its first bytes, else by its name.
+
+        Raises:
+            ParsingFailure: it is none we read.
+        """
