@@ -35,7 +35,11 @@ class Instigators:
         """
         known = {
             state.instigator_name: state
-            for state in self._instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE)
+            for state in self._instance.all_instigator_state(
+                # An instance may be shared with other code locations.
+                repository_selector_id=self._repository.get_selector_id(),
+                instigator_type=InstigatorType.SCHEDULE,
+            )
         }
         for name, cron in crons.items():
             self._start(name, cron, known.get(name))
