@@ -125,7 +125,7 @@ class ArrivalService:
                 often enough to see a file stand still; EVENT looks trust only what they have seen themselves.
             caller: Whose name the executions carry.
             request_key: Makes a repeated request find the executions of the first, with ``#<n>`` behind it.
-            limit: Files taken at most.
+            limit: Files taken at most, those included for which the source does not answer.
 
         Raises:
             SourceUnresponsive: the source cannot be listed.
@@ -134,7 +134,7 @@ class ArrivalService:
         """
         source = self._source(pipeline.configuration)
         decision = self._look(pipeline, source, trusts_source=trigger is not ExecutionTrigger.EVENT)
-        taken = decision.take[:limit]
+        ready = iter(decision.take)
         new = partial(
             Execution.new,
             trigger=trigger,
@@ -143,13 +143,13 @@ class ArrivalService:
             configuration_id=pipeline.configuration.id,
         )
         problems: list[str] = []
-        staged = self._staged(source, taken, new, problems)
+        staged = self._staged(source, ready, new, problems, limit)
         # Under a request key all are recorded or none is: a repeated request must find them all.
         together = [list(staged)] if request_key else ([one] for one in staged)
         executions = [each for some in together for each in self._recorded(pipeline.id, some, request_key)]
         return Collected(
             executions=tuple(executions),
-            waiting=len(decision.take) - len(taken),
+            waiting=sum(1 for _ in ready),
             unsettled=len(decision.wait),
             problems=tuple(problems),
         )
@@ -207,9 +207,15 @@ class ArrivalService:
         return decision
 
     def _staged(
-        self, source: FileSource, files: Iterable[FileVersion], new: Callable[..., Execution], problems: list[str]
+        self,
+        source: FileSource,
+        files: Iterable[FileVersion],
+        new: Callable[..., Execution],
+        problems: list[str],
+        limit: int | None,
     ) -> Iterator[tuple[FileVersion, Execution]]:
         """Each file with an execution made for it, its bytes staged; what cannot be fetched is a problem."""
+        count = 0
         for file in files:
             execution_id = ExecutionId(new_id())
             try:
@@ -217,8 +223,13 @@ class ArrivalService:
             except ExecutionFailure as error:
                 self.staging.remove(execution_id)
                 problems.append(error.message)
+                # Files that are refused are refused at every look; if they counted, others might never have a turn.
+                count += isinstance(error, SourceUnresponsive)
             else:
                 yield file, new(execution_id=execution_id, source=received, at=self.clock())
+                count += 1
+            if count == limit:
+                return
 
     def _recorded(
         self, pipeline_id: PipelineId, staged: Sequence[tuple[FileVersion, Execution]], request_key: str | None

@@ -148,6 +148,19 @@ def test_a_file_that_cannot_be_had_does_not_keep_others_waiting(store, tmp_path)
     assert [path.name for path in (tmp_path / "home/staging").iterdir()] == [looks[0].executions[0].id]
 
 
+def test_files_that_cannot_be_had_do_not_use_up_what_a_look_may_take(store, tmp_path):
+    workshop = Workshop(store, tmp_path, settings={"max_file_size": 20})
+    pipeline = workshop.pipeline()
+    workshop.drop("a.csv", ADA * 10)
+    workshop.drop("b.csv", ADA)
+    workshop.drop("c.csv", ADA)
+
+    looks = [workshop.collect(pipeline, limit=1) for _ in range(3)]
+
+    assert [names(look) for look in looks] == [["b.csv"], ["c.csv"], []]
+    assert [look.waiting for look in looks] == [1, 0, 0]
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error_not_an_empty_folder(workshop):
     pipeline = workshop.pipeline(input=workshop.input(path=str(workshop.folder("inbox") / "absent")))
 
