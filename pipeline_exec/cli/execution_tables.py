@@ -33,6 +33,13 @@ def print_executions(executions: Sequence[Execution], pipeline_names: Mapping[st
     )
 
 
+def print_failures(executions: Sequence[Execution]) -> None:
+    """Why each that failed did, under the id its line has in the list."""
+    for execution in executions:
+        if execution.failure is not None:
+            click.echo(f"\n{execution.id[:SHORT_ID]}  {execution.failure.type}: {execution.failure.message}")
+
+
 def print_execution(execution: Execution, logs: Sequence[ExecutionLog], pipeline_names: Mapping[str, str]) -> None:
     """Everything there is to say about one, and a line for each of its runs."""
     source, failure = execution.source, execution.failure

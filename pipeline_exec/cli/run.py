@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline_exec.cli.context import Deployment
-from pipeline_exec.cli.execution_tables import print_executions
+from pipeline_exec.cli.execution_tables import print_executions, print_failures
 from pipeline_exec.errors import ExecutionCanceled, NotFound
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, Status
 from pipeline_exec.model.pipeline import Pipeline
@@ -44,6 +44,7 @@ def run(deployment: Deployment, pipeline: str, files: Sequence[Path]) -> None:
         return
     ended = [_executed(layer, execution) for execution in recorded]
     print_executions(ended, {found.id: found.name})
+    print_failures(ended)
     if any(execution.status is not Status.SUCCESSFUL for execution in ended):
         raise SystemExit(1)
 

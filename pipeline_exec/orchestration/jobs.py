@@ -39,9 +39,12 @@ _SUBJECT = {
     )
 }
 
-#: Events are in the event log already; on the console of a worker they would only be noise.
+_CONSOLE = "console"
+
+#: Events are in the event log already; on a console they would be noise to a worker, and stack traces to whoever
+#: executes a pipeline in the foreground.
 _LOGGERS: dict[str, LoggerDefinition] = {
-    "console": colored_console_logger.configured({"log_level": "ERROR"}, config_schema=None)
+    _CONSOLE: colored_console_logger.configured({"log_level": "CRITICAL"}, config_schema=None)
 }
 
 
@@ -97,7 +100,8 @@ def run_config_of(execution: Execution) -> dict[str, object]:
 
 
 def _config(subject: dict[str, str]) -> dict[str, object]:
-    return {"resources": {ATTEMPT: {"config": subject}}}
+    # Dagster uses the loggers of a job only where its configuration names them, and else one that tells everything.
+    return {"resources": {ATTEMPT: {"config": subject}}, "loggers": {_CONSOLE: {}}}
 
 
 def _staging(context: InitResourceContext) -> StagingIOManager:

@@ -41,6 +41,16 @@ def test_a_failed_execution_is_exit_code_1(folders):
     assert "FAILED" in result.output
 
 
+def test_a_failed_execution_is_explained_without_a_stack_trace(folders, capfd):
+    folders.pipeline()
+    folders.drop("a.csv", "id,name\nx,Ada\n")
+    result = run(folders, "Orders")
+    assert "ERROR_THRESHOLD_EXCEEDED: 1 of 2 cells" in result.output
+    for printed in (result.output, *capfd.readouterr()):
+        assert "Stack Trace" not in printed
+        assert "Traceback" not in printed
+
+
 def test_an_unknown_pipeline_is_refused_with_those_there_are(folders):
     folders.pipeline()
     result = run(folders, "Odrers")
