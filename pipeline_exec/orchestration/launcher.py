@@ -6,7 +6,8 @@ and asking for its health is a ``KeyError``. Here the id is known before anythin
 
 from __future__ import annotations
 
-from dagster._core.launcher import LaunchRunContext
+from dagster import DagsterRun
+from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import pack_value
 from dagster_celery.config import TASK_EXECUTE_JOB_NAME
@@ -45,3 +46,17 @@ class WorkerRunLauncher(CeleryRunLauncher):
             kwargsrepr="{}",
         )
         self._instance.report_engine_event(f"Sent to the workers' queue {queue}.", run, cls=type(self))
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """What has become of a run's task; a run that is executed in the foreground has none."""
+        if DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
+            # Anything else would have Dagster end it. Whether it is still alive, the reconciler knows by its heartbeat.
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return super().check_run_worker_health(run)
+
+    def terminate(self, run_id: str) -> bool:
+        """Stop a run's task; False where there is none to stop."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
+            return False
+        return bool(super().terminate(run_id))
