@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from dagster._core.origin import RepositoryPythonOrigin
 from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.workspace.load_target import GrpcServerTarget
 
+from pipeline_exec.errors import Unavailable
 from pipeline_exec.orchestration.tags import LOCATION, REPOSITORY
 from pipeline_exec.settings import Settings
 
@@ -38,6 +40,7 @@ def socket_path(settings: Settings) -> str:
         name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
         folder = Path(tempfile.gettempdir()) / f"pipeline-exec-{os.getuid()}-{name}"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _check_private(folder)
     return str(folder / "code.sock")
 
 
@@ -59,3 +62,10 @@ def python_origin() -> RepositoryPythonOrigin:
         code_pointer=ModuleCodePointer(DEFINITIONS, ATTRIBUTE, working_directory=None),
         entry_point=[sys.executable, "-m", "dagster"],
     )
+
+
+def _check_private(folder: Path) -> None:
+    """Raises Unavailable where others could put a socket of theirs; one in /tmp may have been made by anybody."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise Unavailable("The folder of the code server's socket is open to other users.", f"Remove {folder}.")
