@@ -82,5 +82,7 @@ def web_application(settings: Settings) -> Iterator[Any]:
     engine = layer.ports.engine
     if not isinstance(engine, DagsterEngine):
         raise TypeError("the Dagster UI needs Dagster as the engine")
+    # Whoever stored a pipeline may have died before its schedule was started.
+    engine.sync_schedules()
     with dagster_ui(settings, engine, DAGSTER_UI_PREFIX) as ui:
         yield create_app(layer, dagster_ui=ui, checks=part_checks(settings, engine))
