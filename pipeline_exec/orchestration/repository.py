@@ -46,6 +46,7 @@ class PipelineRepository(RepositoryData):
         self._lock = threading.RLock()
         self._listing: _Listing | None = None
         self._built: dict[Hashable, tuple[Hashable, object]] = {}
+        self._before: dict[Hashable, tuple[Hashable, object]] = {}
 
     def renewed(self, schedules: DefaultScheduleStatus) -> PipelineRepository:
         """The repository of what the store holds now.
@@ -54,7 +55,8 @@ class PipelineRepository(RepositoryData):
             schedules: Their default status: RUNNING where nobody starts them, STOPPED where ``instigators`` does.
         """
         renewed = PipelineRepository(self._layer, schedules)
-        renewed._built = dict(self._built)  # one of ours
+        # What is asked for again is taken over; what is not, such as a deleted pipeline's, goes with this repository.
+        renewed._before = self._built
         return renewed
 
     def get_all_jobs(self) -> Sequence[JobDefinition]:
@@ -120,8 +122,8 @@ class PipelineRepository(RepositoryData):
     def _kept(self, key: Hashable, version: Hashable, build: Callable[[], T]) -> T:
         """What was built under this key for this version; built anew when the version is another."""
         with self._lock:
-            if key not in self._built or self._built[key][0] != version:
-                self._built[key] = version, build()
+            kept = self._built.get(key) or self._before.get(key)
+            self._built[key] = kept if kept is not None and kept[0] == version else (version, build())
             return self._built[key][1]  # type: ignore[return-value]  # the key names the builder
 
     def _pipeline_job(self, pipeline: Pipeline) -> JobDefinition:

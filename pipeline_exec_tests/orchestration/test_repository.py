@@ -1,5 +1,8 @@
 """Definitions from the store: jobs, sensors and schedules by name, and unchanged ones kept."""
 
+import gc
+import weakref
+
 import pytest
 from dagster import DefaultScheduleStatus, DefaultSensorStatus
 
@@ -66,6 +69,18 @@ def test_renewal_sees_what_is_new_and_keeps_what_did_not_change(folders, reposit
     assert names(renewed.get_all_jobs()) == ["new", "old"]
     assert renewed.get_job("old") is old
     assert renewed.get_sensor("old_sensor") is old_sensor
+
+
+def test_what_was_deleted_does_not_stay_in_memory(folders):
+    repository = PipelineRepository(lambda: folders.layer)
+    pipeline = folders.pipeline()
+    deleted = weakref.ref(repository.get_job("orders"))
+    folders.layer.pipelines.delete(pipeline.id)
+    for _ in range(2):
+        repository = repository.renewed(DefaultScheduleStatus.STOPPED)
+        assert repository.get_all_jobs() == []
+    gc.collect()
+    assert deleted() is None
 
 
 def test_a_changed_configuration_is_a_new_job_and_an_inactive_pipeline_has_none(folders, repository):
