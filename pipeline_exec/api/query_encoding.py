@@ -79,7 +79,7 @@ def _json(name: str, text: str) -> object:
     try:
         return json.loads(text, parse_constant=lambda constant: _refuse(name, f"holds {constant}"))
     except (ValueError, RecursionError):
-        _refuse(name, "is not JSON")
+        _refuse(name, f"is not JSON; write JSON, or {name}[attribute]=value")
 
 
 def _with_lists(tree: object) -> object:

@@ -38,7 +38,7 @@ class Attributes:
             raise InvalidDocument(
                 f"There is no attribute {name!r} to ask about.",
                 [FieldProblem(name, "is not a known attribute")],
-                f"Ask about one of: {', '.join(sorted(self.names()))}.",
+                f"Ask about one of: {', '.join(sorted(set(self.names())))}.",
             )
         return attribute
 

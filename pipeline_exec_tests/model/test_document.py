@@ -87,6 +87,20 @@ def test_an_unknown_attribute_is_refused_by_its_path(document_type, raw, field):
         ),
         pytest.param(
             PipelineConfiguration,
+            {**CONFIGURATION, "output_connectors": "a"},
+            "output_connectors",
+            "is not a list",
+            id="one in place of several",
+        ),
+        pytest.param(
+            PipelineConfiguration,
+            {**CONFIGURATION, "error_config": 5},
+            "error_config",
+            "is not an object with attributes",
+            id="a number in place of an object",
+        ),
+        pytest.param(
+            PipelineConfiguration,
             {**CONFIGURATION, "error_config": {"error_threshold": 101}},
             "error_config.error_threshold",
             "Input should be less than or equal to 100",

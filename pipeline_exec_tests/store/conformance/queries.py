@@ -286,6 +286,12 @@ class QueriesConformance:
         with store.reading() as tx, pytest.raises(InvalidDocument, match="There is no attribute"):
             tx.connectors.find(Query(condition=is_(attribute, "$eq", "x")))
 
+    def test_the_attributes_there_are_are_listed_once_each(self, store):
+        with store.reading() as tx, pytest.raises(InvalidDocument) as refused:
+            tx.connectors.find(Query(condition=is_("colour", "$eq", "x")))
+        listed = refused.value.remedy.removeprefix("Ask about one of: ").removesuffix(".").split(", ")
+        assert len(listed) == len(set(listed))
+
     def test_connectors_are_sorted_by_what_is_in_their_configuration(self, store):
         ports = {"none": {}, "large": {"port": 1000}, "small": {"port": 21}, "text": {"port": "any"}}
         with store.writing() as tx:
