@@ -28,8 +28,8 @@ from pipeline_exec.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-THREADS = 8
-"""Sensors and schedules are evaluated here, so many at a time."""
+THREADS = 32
+"""Sensors and schedules are evaluated here: more than the daemon asks for at once, for it stops waiting after 60 s."""
 
 
 class ReloadingApiServer(DagsterApiServer):

@@ -17,6 +17,9 @@ QUEUE = "dagster"
 POLLING_SECONDS = 0.02
 """How often an idle worker looks into the broker's folder: what a run waits at most, for 1 % of a core."""
 
+SENSORS_AT_ONCE, SCHEDULES_AT_ONCE = 8, 4
+"""Dagster evaluates one after the other unless told otherwise: a slow source would keep all others waiting."""
+
 SECONDS_A_RUN_MAY_QUEUE = 7 * 24 * 3600
 """Waiting for a worker is no failure, and Dagster has no "for ever" here: 0 fails an invariant of its monitoring."""
 
@@ -65,6 +68,8 @@ def _configuration(settings: Settings) -> dict[str, object]:
             "start_timeout_seconds": SECONDS_A_RUN_MAY_QUEUE,
             "cancel_timeout_seconds": 30,
         },
+        "sensors": {"use_threads": True, "num_workers": SENSORS_AT_ONCE},
+        "schedules": {"use_threads": True, "num_workers": SCHEDULES_AT_ONCE},
         "retention": {"sensor": {"purge_after_days": {"skipped": 1, "success": 30, "failure": 30}}},
         "python_logs": {"python_log_level": "INFO"},
         "telemetry": {"enabled": False},
