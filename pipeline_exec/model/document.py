@@ -78,9 +78,9 @@ def _sentence(detail: Mapping[str, Any]) -> str:
             return f"needs at least {least}"
         case "too_long", {"max_length": most}:
             return f"takes at most {most}"
-        case ("list_type" | "tuple_type"), _:
+        case (("list_type" | "tuple_type"), _):
             return "is not a list"
-        case ("dict_type" | "model_type" | "model_attributes_type" | "dataclass_type"), _:
+        case (("dict_type" | "model_type" | "model_attributes_type" | "dataclass_type"), _):
             return "is not an object with attributes"
         case _:
             return str(detail["msg"]).removeprefix("Value error, ")

@@ -177,7 +177,9 @@ def test_options_are_read():
             [("filter[status]", "FAILED")], "filter[status]", "sort, filters, pagination", id="unknown parameter"
         ),
         pytest.param([("limit", "10")], "limit", "is not one there is here", id="a parameter of other APIs"),
-        pytest.param([("filters", "{")], "filters", "is not JSON; write JSON, or filters[attribute]=value", id="broken JSON"),
+        pytest.param(
+            [("filters", "{")], "filters", "is not JSON; write JSON, or filters[attribute]=value", id="broken JSON"
+        ),
         pytest.param([("filters", "[" * 100_000)], "filters", "is not JSON", id="JSON that is too deep to parse"),
         pytest.param([("filters", '{"a": NaN}')], "filters", "holds NaN", id="not a number"),
         pytest.param([("filters", '"FAILED"')], "filters", "is an object", id="JSON that is no object"),
