@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline_exec.errors import ExecutionFailure
+from pipeline_exec.errors import ExecutionFailure, FieldProblem, InvalidDocument
 from pipeline_exec.model.connector import Connector, ConnectorDocument
 from pipeline_exec.model.document import Document
 from pipeline_exec.model.execution import Failure
@@ -83,11 +83,12 @@ class ConnectorService:
 
         Raises:
             NotFound: there is no such connector.
-            InvalidDocument: as in ``create``; or a mask hides nothing.
+            InvalidDocument: as in ``create``; a mask hides nothing, or an input was to become an output.
             Conflict: the name is taken.
         """
         with self.store.reading() as tx:
             before = tx.connectors.get(connector_id)
+        _check_direction(before.document, document)
         configuration = self.sealing.revealed(document.configuration, before.document.configuration, at="configuration")
         sealed = self.sealed(document.model_copy(update={"configuration": configuration}))
         after = replace(before, document=sealed, audit=before.audit.touched(caller, self.clock()))
@@ -147,3 +148,9 @@ class ConnectorService:
         kind = self.kinds.of(document)
         configuration = kind.configuration.parse(self.sealing.unsealed(document.configuration), at="configuration")
         return OpenedConnector(kind, configuration, kind.open(configuration))
+
+
+def _check_direction(before: ConnectorDocument, after: ConnectorDocument) -> None:
+    if after.type is not before.type:
+        problem = f"is {before.type} and cannot change; make another connector"
+        raise InvalidDocument(f"The type of connector {before.name!r} {problem}.", [FieldProblem("type", problem)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -125,7 +125,11 @@ class Reconciler:
         for execution in unfinished:
             state = states.get(execution.log.run_id, RunState.ABSENT)
             after = self._carried_out(judge(execution, state, seen), execution, state)
-            changed += [after] if after is not None else []
+            if after is None:
+                continue
+            changed.append(after)
+            # Where nothing runs, one launch a look is enough: it overtakes the others if theirs was lost too.
+            seen = replace(seen, any_running=True)
         launch = tuple(execution for execution in changed if not execution.is_finished)
         before = {execution.log.id for execution in unfinished}
         recovered = sum(execution.log.id not in before for execution in launch)

@@ -271,6 +271,14 @@ class TestConnectors:
         assert list(problems(caught)) == ["configuration.folder"]
         assert workshop.layer.connectors.get(parts["input"].id) == parts["input"]
 
+    def test_an_input_does_not_become_an_output(self, workshop, parts):
+        document = connector_document("inbox", type="OUTPUT", path=str(workshop.folder("inbox")))
+
+        with pytest.raises(InvalidDocument) as caught:
+            workshop.layer.connectors.update(parts["input"].id, document, workshop.caller)
+
+        assert problems(caught) == {"type": "is INPUT and cannot change; make another connector"}
+
     def test_a_kind_there_is_none_of_is_refused_with_those_there_are(self, workshop):
         with pytest.raises(InvalidDocument, match="INPUT LOCAL EVENT_BASE"):
             workshop.connector("disk", node_type="S3")

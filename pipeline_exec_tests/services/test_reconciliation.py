@@ -292,6 +292,20 @@ class TestReconciling:
         assert (done.recovered, done.closed) == (1, 1)
         assert workshop.look(by_name["fine"]).status is Status.PROCESSING
 
+    def test_while_no_worker_is_there_one_launch_a_look_finds_out_when_they_are_back(self, workshop, pipeline):
+        for number in range(20):
+            workshop.drop(f"{number:02}.csv")
+        waiting = workshop.collect(pipeline).executions
+        workshop.layer.lifecycle.launch(waiting)
+        workshop.engine.known = {each.log.run_id: RunState.WAITING for each in waiting}
+
+        [first] = launched(workshop, after=CLAIM_SECONDS + 1)
+        [second] = launched(workshop, after=1)
+        begin(workshop, next(each for each in waiting if each.id == first))
+
+        assert first != second
+        assert {first, second, *launched(workshop, after=1)} == {each.id for each in waiting}
+
     def test_files_of_ended_executions_are_put_away(self, workshop):
         pipeline = workshop.pipeline("tidy", input=workshop.input("tidy", after_read="DELETE"))
         workshop.drop(folder="tidy")
