@@ -49,6 +49,8 @@ class Settings(BaseModel):
     """An attempt whose worker gave no sign of life for this long counts as lost and is tried again."""
     max_recoveries: int = Field(3, ge=0)
     """How often an execution whose worker died is tried again before it fails."""
+    max_run_seconds: int = Field(24 * 3600, ge=1)
+    """How long one run may take at most; it is ended then, and tried again as one whose worker died."""
     max_file_size: int = Field(2 * 1024**3, gt=0)
     """Largest input taken, in bytes."""
     max_wrapper_file_size: int = Field(50 * 1024**2, gt=0)

@@ -107,7 +107,16 @@ class DagsterEngine:
         return sorted(self.instance.get_runs(which, ascending=True), key=lambda run: not run.is_finished)
 
     def refresh(self) -> None:
-        """Start new schedules and have the code server look at the store again; a no-op where none is running."""
+        """Start new schedules and have the code server look at the store again; a no-op where none is running.
+
+        Never raises: what was changed is stored by now, and the caller must not hear that it was not.
+        """
+        try:
+            self._refresh()
+        except Exception:
+            logger.exception("The definitions could not be refreshed; they are when the service starts.")
+
+    def _refresh(self) -> None:
         self.sync_schedules()
         socket = socket_path(self._settings)
         if not Path(socket).exists():

@@ -67,6 +67,8 @@ def _configuration(settings: Settings) -> dict[str, object]:
             "poll_interval_seconds": 5,
             "start_timeout_seconds": SECONDS_A_RUN_MAY_QUEUE,
             "cancel_timeout_seconds": 30,
+            # A worker that hangs in native code still gives signs of life.
+            "max_runtime_seconds": settings.max_run_seconds,
         },
         "sensors": {"use_threads": True, "num_workers": SENSORS_AT_ONCE},
         "schedules": {"use_threads": True, "num_workers": SCHEDULES_AT_ONCE},
