@@ -68,6 +68,7 @@ setup(
             "ruff>=0.9",
             "trustme>=1.2",
             "types-PyYAML",
+            "types-psycopg2",
         ],
     },
     entry_points={"console_scripts": ["pipeline-exec=pipeline_exec.cli:main"]},
