@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_exec.model.execution import CellEdit, Stage
@@ -105,6 +105,7 @@ def test_a_configuration_that_was_kept_and_read_again_has_the_same_keys(whole):
 
 
 @pytest.mark.parametrize("part", PARTS)
+@settings(max_examples=20)
 @given(data=st.data(), whole=wholes)
 def test_a_change_changes_the_keys_from_its_stage_on(part, data, whole):
     values, first = PARTS[part]
@@ -118,6 +119,7 @@ def test_a_change_changes_the_keys_from_its_stage_on(part, data, whole):
 
 
 @pytest.mark.parametrize("part", IRRELEVANT)
+@settings(max_examples=10)
 @given(data=st.data(), whole=wholes)
 def test_what_decides_no_outcome_changes_no_key(part, data, whole):
     assert keys(whole)[0] == keys({**whole, part: data.draw(IRRELEVANT[part])})[0]
