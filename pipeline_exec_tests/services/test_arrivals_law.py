@@ -336,4 +336,4 @@ class FolderMachine(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_each_file_is_executed_exactly_once(migrated_store, tmp_path):
     FolderMachine.database, FolderMachine.home = migrated_store, tmp_path
-    run_state_machine_as_test(FolderMachine, settings=settings(max_examples=25, stateful_step_count=16))
+    run_state_machine_as_test(FolderMachine, settings=settings(max_examples=30, stateful_step_count=20))
