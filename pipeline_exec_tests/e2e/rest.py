@@ -83,3 +83,12 @@ def settled(client: httpx.Client, pipeline_id: str, count: int, seconds: float =
 def outputs(folder: Path) -> list[Path]:
     """Files delivered to a folder."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def within(seconds, look):
+    """What ``look`` answers once that is something."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+    return found

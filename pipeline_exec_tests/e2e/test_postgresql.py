@@ -3,7 +3,7 @@
 import psycopg2
 import pytest
 
-from pipeline_exec_tests.e2e.rest import ROWS, ended, folder_pipeline, outputs
+from pipeline_exec_tests.e2e.rest import ROWS, ended, folder_pipeline, outputs, within
 from pipeline_exec_tests.servers.running_service import running_service
 
 
@@ -18,11 +18,21 @@ def test_everything_is_remembered_in_postgresql(tmp_path, inbox, outbox, postgre
         execution = ended(client, created["id"])
         assert execution["status"] == "SUCCESSFUL"
         assert outputs(outbox)[0].read_text() == ROWS
-        with psycopg2.connect(url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT status FROM executions WHERE id = %s", (execution["id"],))
-            assert cursor.fetchone() == ("SUCCESSFUL",)
-            cursor.execute("SELECT status FROM runs WHERE run_id = %s", (execution["run_id"],))
-            assert cursor.fetchone() == ("SUCCESS",)
-        connection.close()
+        assert asked(url, "SELECT status FROM executions WHERE id = %s", execution["id"]) == "SUCCESSFUL"
+        # The run ends a moment after the execution it did.
+        run_status = "SELECT status FROM runs WHERE run_id = %s"
+        within(10, lambda: asked(url, run_status, execution["run_id"]) == "SUCCESS")
     assert not list(home.rglob("*.db"))
     assert url.split("@")[0] not in (home / "dagster" / "dagster.yaml").read_text()
+
+
+def asked(url, question, *parameters):
+    """The one value a query answers."""
+    connection = psycopg2.connect(url.replace("+psycopg2", ""))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(question, parameters)
+            (value,) = cursor.fetchone()
+            return value
+    finally:
+        connection.close()

@@ -6,7 +6,17 @@ import uuid
 import httpx
 import pytest
 
-from pipeline_exec_tests.e2e.rest import ROWS, ended, executions_of, folder_pipeline, made, outputs, pipeline, settled
+from pipeline_exec_tests.e2e.rest import (
+    ROWS,
+    ended,
+    executions_of,
+    folder_pipeline,
+    made,
+    outputs,
+    pipeline,
+    settled,
+    within,
+)
 
 LAUNCH = """
 mutation Launch($params: ExecutionParams!) {
@@ -58,15 +68,6 @@ def definitions(client):
 def job_of(client, pipeline_id):
     """The job's name, as the sensor and the UI know it."""
     return client.get(f"/dp/api/v1/pipeline/{pipeline_id}").json()["data"]["name"].replace(" ", "_")
-
-
-def within(seconds, look):
-    """What ``look`` answers once that is something."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return found
 
 
 def test_an_execution_is_the_same_by_rest_by_graphql_and_in_the_dagster_ui(client, inbox, outbox):
