@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from pydantic_core import to_jsonable_python
@@ -20,6 +21,9 @@ MASK = "********"
 """What stands in an answer in place of a secret, and in a request to keep the one that is there."""
 
 SEALED = "$sealed"
+
+ADDRESSES = ("url", "token_url", "host", "port", "endpoint_url", "location")
+"""Attributes that say where secrets are sent."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,15 @@ class Sealing:
             at: Dotted path of ``raw``, to name a mask behind which there is nothing.
 
         Raises:
-            InvalidDocument: a mask stands where there was no secret.
+            InvalidDocument: a mask stands where there was no secret, or the secrets would go to another address now.
         """
         secrets = self.unsealed(stored)
+        if _holds_mask(raw) and _addresses(raw) != _addresses(secrets):
+            # Else whoever may change a connector, and not see its secrets, could have them sent to a host of their own.
+            raise InvalidDocument(
+                f"The address in {at} is another than before, so its secrets must be given again.",
+                [FieldProblem(at, f"replace each {MASK} by the secret itself")],
+            )
         return {key: _unmasked(value, secrets.get(key), at=f"{at}.{key}") for key, value in raw.items()}
 
     def _seal(self, value: object) -> object:
@@ -77,6 +87,26 @@ class Sealing:
 def masked(stored: dict[str, object]) -> dict[str, object]:
     """The document as answers show it."""
     return {key: _replaced(value, lambda _: MASK) for key, value in stored.items()}
+
+
+def _addresses(document: object, name: str = "") -> dict[str, object]:
+    """Where a document's secrets are sent: scheme, host and port of each address in it."""
+    found: dict[str, object] = {}
+    if isinstance(document, dict):
+        for key, value in document.items():
+            found |= _addresses(value, f"{name}.{key}")
+    elif isinstance(document, str) and name.rpartition(".")[2] in ADDRESSES:
+        parts = urlsplit(document)
+        found[name] = (parts.scheme, parts.netloc) if parts.netloc else document
+    return found
+
+
+def _holds_mask(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_mask(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_mask(part) for part in value)
+    return value == MASK
 
 
 def _unmasked(raw: object, previous: object, *, at: str) -> object:

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from pipeline_exec.errors import InvalidDocument, Unavailable
 from pipeline_exec.model.document import Document
-from pipeline_exec.services.sealing import MASK, Sealing, masked
+from pipeline_exec.services.sealing import MASK, SEALED, Sealing, masked
 from pipeline_exec.settings import Settings
 from pipeline_exec.store.vault import FernetVault
 from pipeline_exec_tests.services.workshop import connector_document
@@ -189,3 +189,31 @@ class TestConnectors:
             self.change(workshop, plain, url="https://example.com", headers={"X-Key": MASK})
 
         assert [problem.field for problem in caught.value.problems] == ["configuration.headers.X-Key"]
+
+
+class TestSecretsAndTheirAddress:
+    @pytest.fixture
+    def change(self, tmp_path):
+        """A document sent back with its secret masked, and with something changed."""
+        vault = FernetVault.of(Settings(home=tmp_path))
+        url = "https://ours.example.com/a"
+        stored = {"url": url, "auth": {"type": "BEARER", "token": {SEALED: vault.seal("s3cret")}}}
+        sent = {"url": url, "auth": {"type": "BEARER", "token": MASK}}
+        return lambda **changes: Sealing(vault).revealed({**sent, **changes}, stored, at="configuration")
+
+    def test_another_path_of_the_same_host_keeps_them(self, change):
+        changed = change(url="https://ours.example.com/b")
+        assert changed["auth"]["token"] == "s3cret"
+
+    @pytest.mark.parametrize(
+        "url",
+        ["https://theirs.example.com/a", "http://ours.example.com/a", "https://ours.example.com:8443/a"],
+        ids=["host", "scheme", "port"],
+    )
+    def test_another_address_wants_them_again(self, change, url):
+        with pytest.raises(InvalidDocument, match="given again"):
+            change(url=url)
+
+    def test_another_address_with_the_secret_itself_is_taken(self, change):
+        changed = change(url="https://theirs.example.com", auth={"type": "BEARER", "token": "new"})
+        assert changed["auth"]["token"] == "new"
