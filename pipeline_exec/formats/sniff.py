@@ -63,7 +63,7 @@ def _zipped(path: Path) -> str | None:
     try:
         with ZipFile(path) as archive:
             parts = set(archive.namelist())
-    except (BadZipFile, ValueError, OSError, NotImplementedError):
+    except (BadZipFile, ValueError, OSError, NotImplementedError):  # the last: a newer ZIP version than zipfile knows
         return _DAMAGED
     if "xl/workbook.xml" in parts:
         return None

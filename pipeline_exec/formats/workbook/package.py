@@ -21,7 +21,8 @@ _RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
 _STRINGS: Final = "xl/sharedStrings.xml"
 _CHUNK: Final = 1 << 20
 
-#: What is raised at an archive that is cut off, altered or encrypted, and at XML that is none.
+#: What is raised at an archive that is cut off, altered or encrypted, and at XML that is none; NotImplementedError is
+#: what zipfile says of a compression it does not know.
 _BROKEN: Final = (
     *(BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error),
     expat.ExpatError,

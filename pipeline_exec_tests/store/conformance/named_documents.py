@@ -1,5 +1,6 @@
 """What every store promises of connectors and target data models, as ``ports.Connectors`` says it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,16 +21,16 @@ from pipeline_exec_tests.builders import (
 )
 
 
-class NamedDocumentsConformance:
+class NamedDocumentsConformance(ABC):
     """Inherit it and say which repository it is, and how one of its things is made."""
 
+    @abstractmethod
     def of(self, transaction):
         """The repository."""
-        raise NotImplementedError
 
+    @abstractmethod
     def a(self, name, **more):
         """One of its things."""
-        raise NotImplementedError
 
     def test_a_thing_comes_back_as_it_was_added(self, store):
         thing = self.a("one", by=a_principal("bob", name="Bob"))
@@ -142,9 +143,9 @@ class NamedDocumentsConformance:
             tx.pipelines.delete(pipeline.id)
             self.of(tx).delete(used.id)
 
+    @abstractmethod
     def using(self, thing):
         """The arguments of a pipeline that uses the thing."""
-        raise NotImplementedError
 
 
 class ConnectorsConformance(NamedDocumentsConformance):
