@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from pipeline_exec.connectors.registry import kinds
-from pipeline_exec.formats.registry import FORMATS
+from pipeline_exec.formats.registry import TABLE, FormatRegistry
+from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.ports import Clock, Engine
 from pipeline_exec.services.layer import Ports, ServiceLayer, service_layer
 from pipeline_exec.settings import Settings
@@ -46,12 +47,23 @@ def compose(
         staging=LocalStaging(settings.home / "staging"),
         vault=FernetVault.of(settings),
         kinds=kinds(settings),
-        formats=FORMATS,
+        formats=FormatRegistry(TABLE, _read_limits(settings)),
         engine=engine(settings, lambda: layer),
         clock=clock,
     )
     layer = service_layer(settings, ports)
     return layer
+
+
+def _read_limits(settings: Settings) -> ReadLimits:
+    return ReadLimits(
+        max_unpacked_size=settings.max_unpacked_size,
+        max_unpack_ratio=settings.max_unpack_ratio,
+        max_rows=settings.max_rows,
+        max_columns=settings.max_columns,
+        max_cell_length=settings.max_cell_length,
+        max_nesting=settings.max_nesting,
+    )
 
 
 def application(settings: Settings) -> ServiceLayer:

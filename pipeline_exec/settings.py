@@ -53,6 +53,18 @@ class Settings(BaseModel):
     """How long one run may take at most; it is ended then, and tried again as one whose worker died."""
     max_file_size: int = Field(2 * 1024**3, gt=0)
     """Largest input taken, in bytes."""
+    max_unpacked_size: int = Field(8 * 1024**3, gt=0)
+    """Largest input once decompressed, in bytes."""
+    max_unpack_ratio: int = Field(200, ge=1)
+    """How many times larger than packed an input may be, once it is more than 64 MB."""
+    max_rows: int = Field(1_000_000_000, gt=0)
+    """Most rows of one input."""
+    max_columns: int = Field(16_384, gt=0)
+    """Most columns of one input."""
+    max_cell_length: int = Field(8 * 1024**2, gt=0)
+    """Most characters of one cell of an input."""
+    max_nesting: int = Field(100, gt=0, le=500)
+    """How deep the records of JSON and XML may be nested."""
     max_wrapper_file_size: int = Field(50 * 1024**2, gt=0)
     """Largest wrapper upload, in bytes."""
     max_findings: int = Field(1_000_000, ge=0)

@@ -10,6 +10,7 @@ from pipeline_exec.formats.batches import with_data
 from pipeline_exec.formats.delimited.dialect import detect
 from pipeline_exec.formats.delimited.reading import read
 from pipeline_exec.formats.delimited.writing import Writer
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
@@ -25,7 +26,7 @@ class DelimitedFormat:
     written_delimiter: str | None = None
     """None for the one the output options say."""
 
-    def read(self, path: Path, options: ReadOptions) -> Parsed:
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
         """As ``ports.Format`` says."""
         dialect = detect(path, options)
         return Parsed(with_data(read(path, dialect)), dialect.described(self.name))

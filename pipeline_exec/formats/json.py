@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline_exec.formats.records.reading import read
 from pipeline_exec.formats.records.writing import write_array
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
@@ -21,7 +22,7 @@ class JsonFormat:
     extensions: tuple[str, ...] = ("json",)
     media_types: tuple[str, ...] = ("application/json",)
 
-    def read(self, path: Path, options: ReadOptions) -> Parsed:
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
         """As ``ports.Format`` says."""
         return read(path, options, self.name)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline_exec.formats.records.reading import read
 from pipeline_exec.formats.records.writing import write_lines
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
@@ -21,7 +22,7 @@ class JsonLinesFormat:
     extensions: tuple[str, ...] = ("jsonl", "ndjson")
     media_types: tuple[str, ...] = ("application/jsonl", "application/x-ndjson")
 
-    def read(self, path: Path, options: ReadOptions) -> Parsed:
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
         """As ``ports.Format`` says."""
         top = options.model_copy(update={"record_path": options.record_path or ""})
         return read(path, top, self.name)

@@ -9,8 +9,9 @@ from typing import Final, cast
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument, ParsingFailure
 from pipeline_exec.formats.sniff import recognise
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
-from pipeline_exec.ports import Format
+from pipeline_exec.ports import Format, Parsed
 
 #: Where each format is, as ``module:attribute``; imported when it is first asked for.
 TABLE: Final[Mapping[str, str]] = {
@@ -25,8 +26,9 @@ TABLE: Final[Mapping[str, str]] = {
 class FormatRegistry:
     """The formats of a table, behind the port ``Formats``."""
 
-    def __init__(self, table: Mapping[str, str]) -> None:
+    def __init__(self, table: Mapping[str, str], limits: ReadLimits = DEFAULT_LIMITS) -> None:
         self._table = table
+        self._limits = limits
 
     def named(self, name: str) -> Format:
         """The format of this name or file extension, with or without its dot, in any case.
@@ -42,6 +44,10 @@ class FormatRegistry:
             what = f'"{name}" is no format; there are {", ".join(self._table)}'
             raise InvalidDocument(f"{what}.", [FieldProblem("format", what)])
         return found
+
+    def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:
+        """As ``ports.Formats.read``."""
+        return self.recognise(path, file_name, options).read(path, options, self._limits)
 
     def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
         """The format of a file: as the options say, else by its first bytes, else by its name.
@@ -69,3 +75,4 @@ class FormatRegistry:
 
 
 FORMATS: Final = FormatRegistry(TABLE)
+"""With the limits that are the default."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
@@ -15,7 +16,7 @@ class Parsed:
     """A file as rows of text, and how it was read."""
 
     rows: Rows
-    """Every column a string; an empty cell is null."""
+    """Every column a string; an empty cell is null. Irregular rows are marked (see ``dataplane.marks``)."""
     dialect: dict[str, object]
     """What was detected or set: format, encoding, delimiter, header row, sheet, record path."""
 
@@ -27,7 +28,7 @@ class Format(Protocol):
     extensions: tuple[str, ...]
     media_types: tuple[str, ...]
 
-    def read(self, path: Path, options: ReadOptions) -> Parsed:
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
         """Open a file; its batches are read as they are iterated.
 
         Raises:
@@ -49,9 +50,10 @@ class Formats(Protocol):
             InvalidDocument: there is none; the message lists those there are.
         """
 
-    def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
-        """The format of a file: as the options say, else by its first bytes, else by its name.
+    def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:
+        """Open a file in whatever format it is: as the options say, else by its first bytes, else by its name.
 
         Raises:
-            ParsingFailure: it is none we read.
+            ParsingFailure: it is none that is read, and as ``Format.read``.
+            SourceDataEmpty: there is no row of data.
         """

@@ -50,7 +50,7 @@ class PreviewService:
             SourceDataEmpty: there is no row of data.
             MappingFailure: a column the pipeline maps is absent.
         """
-        parsed = self.formats.recognise(path, name, options).read(path, options)
+        parsed = self.formats.read(path, name, options)
         head = parsed.rows.head(rows)
         if pipeline is None:
             return Preview(parsed.dialect, _table(head), {}, None, None)
@@ -77,7 +77,7 @@ class PreviewService:
             ParsingFailure: now or while the rows are consumed.
             SourceDataEmpty: there is no row of data.
         """
-        parsed = self.formats.recognise(path, name, options).read(path, options)
+        parsed = self.formats.read(path, name, options)
         return parsed.rows, parsed.dialect
 
 

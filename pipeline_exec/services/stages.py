@@ -95,7 +95,7 @@ class Stages:
             raise InternalError("The input was read before it was received.")
         path = self.staging.local(input_ref(plan.execution.id))
         with _naming(source):
-            parsed = self.formats.recognise(path, source.name, plan.read_options).read(path, plan.read_options)
+            parsed = self.formats.read(path, source.name, plan.read_options)
         return Rows(parsed.rows.schema, _named(parsed.rows, source)), parsed.dialect
 
     def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:

@@ -257,7 +257,7 @@ class WrapperService:
     def _columns(self, file_id: FileId, name: str) -> tuple[str, ...]:
         path = self.staging.local(upload_ref(file_id))
         try:
-            rows = self.formats.recognise(path, name, ReadOptions()).read(path, ReadOptions()).rows
+            rows = self.formats.read(path, name, ReadOptions()).rows
         except (ParsingFailure, SourceDataEmpty) as error:
             raise _bad_upload(error.what.removesuffix("."), error.remedy) from error
         columns = tuple(rows.schema.names)
