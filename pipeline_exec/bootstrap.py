@@ -47,7 +47,7 @@ def compose(
         staging=LocalStaging(settings.home / "staging"),
         vault=FernetVault.of(settings),
         kinds=kinds(settings),
-        formats=FormatRegistry(TABLE, _read_limits(settings)),
+        formats=FormatRegistry(TABLE, _read_limits(settings), settings.home / "scratch"),
         engine=engine(settings, lambda: layer),
         clock=clock,
     )

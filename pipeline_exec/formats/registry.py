@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Final, cast
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument, ParsingFailure
+from pipeline_exec.formats.compression.unpacking import members, unpacked
+from pipeline_exec.formats.limits import within
 from pipeline_exec.formats.sniff import recognise
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
-from pipeline_exec.ports import Format, Parsed
+from pipeline_exec.ports import Format, Member, Parsed
 
 #: Where each format is, as ``module:attribute``; imported when it is first asked for.
 TABLE: Final[Mapping[str, str]] = {
@@ -26,9 +28,19 @@ TABLE: Final[Mapping[str, str]] = {
 class FormatRegistry:
     """The formats of a table, behind the port ``Formats``."""
 
-    def __init__(self, table: Mapping[str, str], limits: ReadLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, table: Mapping[str, str], limits: ReadLimits = DEFAULT_LIMITS, scratch: Path | None = None
+    ) -> None:
+        """Formats.
+
+        Args:
+            table: Where each is.
+            limits: How much one file may hold.
+            scratch: The folder for what is decompressed; the system's own for such files when not given.
+        """
         self._table = table
         self._limits = limits
+        self._scratch = scratch
 
     def named(self, name: str) -> Format:
         """The format of this name or file extension, with or without its dot, in any case.
@@ -47,7 +59,14 @@ class FormatRegistry:
 
     def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:
         """As ``ports.Formats.read``."""
-        return self.recognise(path, file_name, options).read(path, options, self._limits)
+        plain = unpacked(path, file_name, options.compression, self._limits, self._scratch)
+        parsed = self.recognise(plain.path, plain.name, options).read(plain.path, options, self._limits)
+        rows = plain.holding(within(parsed.rows, self._limits))
+        return Parsed(rows, {**parsed.dialect, **plain.dialect}, plain.others)
+
+    def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
+        """As ``ports.Formats.members``."""
+        return members(path, options.compression, self._limits)
 
     def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
         """The format of a file: as the options say, else by its first bytes, else by its name.

@@ -9,6 +9,7 @@ from zipfile import BadZipFile, ZipFile
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
+from pipeline_exec.formats.compression.archive import check_directory
 from pipeline_exec.formats.encoding import beginning
 
 #: Formats that are text: which one, the first bytes may not tell.
@@ -56,18 +57,30 @@ def recognise(path: Path, file_name: str, suggested: str | None) -> str:
 
 
 _DAMAGED: Final = "a damaged ZIP archive"
+_ARCHIVE: Final = "a ZIP archive"
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a ZIP archive of files, and none of the documents that are ZIP archives themselves.
+
+    Raises:
+        ParsingFailure: what it lists does not fit into memory.
+    """
+    with path.open("rb") as file:
+        return signatures.is_zip(file.read(signatures.HEAD_BYTES)) and _zipped(path) == _ARCHIVE
 
 
 def _zipped(path: Path) -> str | None:
     """What a ZIP archive is; None for a workbook."""
     try:
+        check_directory(path, "The file")
         with ZipFile(path) as archive:
             parts = set(archive.namelist())
     except (BadZipFile, ValueError, OSError, NotImplementedError):  # the last: a newer ZIP version than zipfile knows
         return _DAMAGED
     if "xl/workbook.xml" in parts:
         return None
-    return next((name for part, name in _ZIPPED.items() if part in parts), "a ZIP archive")
+    return next((name for part, name in _ZIPPED.items() if part in parts), _ARCHIVE)
 
 
 def _text_format(head: str, suggested: str | None) -> str:

@@ -42,6 +42,8 @@ class ReadOptions(Document):
     delimiter: str | None = None
     quote: str | None = None
     encoding: str | None = None
+    compression: Literal["auto", "none", "gzip", "zstd", "zip"] = "auto"
+    """How the file is compressed; ``auto`` tells by its first bytes, ``none`` takes it as it is."""
 
 
 class OnError(StrEnum):

@@ -20,7 +20,7 @@ from pipeline_exec.ports.connectors import (
     RowSink,
 )
 from pipeline_exec.ports.engine import Engine, RunState
-from pipeline_exec.ports.formats import Format, Formats, Parsed
+from pipeline_exec.ports.formats import Format, Formats, Member, Parsed
 from pipeline_exec.ports.repositories import (
     Arrivals,
     Connectors,
@@ -47,6 +47,7 @@ __all__ = [
     "Formats",
     "Intake",
     "Limits",
+    "Member",
     "Outcome",
     "Parcel",
     "Parsed",

@@ -1,9 +1,9 @@
 """What bytes mean: formats, and their registry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
@@ -18,7 +18,22 @@ class Parsed:
     rows: Rows
     """Every column a string; an empty cell is null. Irregular rows are marked (see ``dataplane.marks``)."""
     dialect: dict[str, object]
-    """What was detected or set: format, encoding, delimiter, header row, sheet, record path."""
+    """What was detected or set: format, encoding, delimiter, header row, sheet, record path, compression."""
+    others: tuple[str, ...] = ()
+    """Names of the other files of an archive of which the first was read."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of an archive."""
+
+    name: str
+    """Unique in the archive, with ``/`` between folders; safe to show, and never a path to write to."""
+    copy: Callable[[BinaryIO], None]
+    """Writes the file's bytes; to be called before the next member is asked for.
+
+    Raises ParsingFailure when it is encrypted, damaged, or beyond a limit.
+    """
 
 
 class Format(Protocol):
@@ -53,7 +68,12 @@ class Formats(Protocol):
     def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:
         """Open a file in whatever format it is: as the options say, else by its first bytes, else by its name.
 
+        What is compressed is decompressed, within the limits; of an archive the first file is read.
+
         Raises:
             ParsingFailure: it is none that is read, and as ``Format.read``.
             SourceDataEmpty: there is no row of data.
         """
+
+    def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
+        """Each file of an archive, in its order; none when the file is no archive, or is one that cannot be opened."""
