@@ -22,9 +22,9 @@ class JsonFormat:
     extensions: tuple[str, ...] = ("json",)
     media_types: tuple[str, ...] = ("application/json",)
 
-    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
         """As ``ports.Format`` says."""
-        return read(path, options, self.name)
+        return read(path, options, limits, self.name)
 
     def write(
         self,

@@ -22,10 +22,10 @@ class JsonLinesFormat:
     extensions: tuple[str, ...] = ("jsonl", "ndjson")
     media_types: tuple[str, ...] = ("application/jsonl", "application/x-ndjson")
 
-    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
         """As ``ports.Format`` says."""
         top = options.model_copy(update={"record_path": options.record_path or ""})
-        return read(path, top, self.name)
+        return read(path, top, limits, self.name)
 
     def write(
         self,

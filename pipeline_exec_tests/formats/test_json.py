@@ -131,6 +131,10 @@ def test_a_bottomless_file_is_a_parsing_failure(tmp_path, opening, record_path):
         FORMATS.named("json").read(path, ReadOptions(record_path=record_path))
 
 
+def has_value(record):
+    return any(has_value(cell) if isinstance(cell, dict) else True for cell in record.values())
+
+
 @given(records=st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=4), max_size=6))
 def test_any_array_of_objects_is_as_many_rows(tmp_path, records):
     path = tmp_path / "a.json"
@@ -138,6 +142,6 @@ def test_any_array_of_objects_is_as_many_rows(tmp_path, records):
     try:
         rows = cells_of(FORMATS.named("json").read(path, ReadOptions()).rows)
     except SourceDataEmpty:
-        assert not any(json.dumps(record).strip("{}") for record in records)
+        assert not any(map(has_value, records))
     else:
         assert len(rows) == len(records)

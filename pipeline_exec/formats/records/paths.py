@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.limits import MAX_DEPTH
+from pipeline_exec.formats.records.runs import RunReader, Runs
 from pipeline_exec.formats.records.scanner import Scanner
+from pipeline_exec.formats.records.structs import Counter
+
+Piece = TypeVar("Piece")
 
 #: How many keys an error names.
 _OFFERED: Final = 10
 
 
-def records_at(scanner: Scanner, path: str) -> Iterator[object]:
+def records_at(scanner: Scanner, path: str, reader: RunReader[Piece]) -> Iterator[Piece | object]:
     """The records of a text: one top-level value, or objects one after the other (JSON lines).
 
     Args:
         scanner: At the beginning of the text.
+        reader: Makes pieces of as many records at once as it can; the others come one by one.
         path: Dotted keys to the records; they are the elements of an array there, or the object there. Arrays on the
             way are passed through element by element. Empty for the top.
 
     Raises:
         ParsingFailure: the text is not valid, or nothing is at the path.
     """
-    walk = _Walk(scanner)
-    while scanner.peek():
-        is_array = scanner.peek() == "["
+    runs = Runs(scanner, reader)
+    walk = _Walk(scanner, runs)
+    while begins := scanner.peek():
+        is_array = begins == "["
+        if begins == "{" and not path and (piece := runs.lines()) is not None:
+            yield piece
+            continue
         yield from walk.down(path)
         if is_array and scanner.peek():
             raise scanner.invalid("Extra data behind the array")
@@ -45,29 +53,44 @@ def longest_array(scanner: Scanner) -> str:
 
 def _arrays(scanner: Scanner, prefix: str, depth: int) -> Iterator[tuple[str, int]]:
     """Every array that is reached by keys alone, and how many objects it holds."""
-    if depth > MAX_DEPTH:
+    if depth > scanner.max_nesting:
         raise scanner.too_deep()
     for key in scanner.members():
         path = f"{prefix}{key}"
         if scanner.peek() == "{":
             yield from _arrays(scanner, f"{path}.", depth + 1)
         elif scanner.peek() == "[":
-            yield path, sum(isinstance(scanner.value(), dict) for _ in scanner.elements())
+            yield path, _objects(scanner)
         else:
             scanner.value()
 
 
-class _Walk:
+def _objects(scanner: Scanner) -> int:
+    """How many objects the array at hand holds."""
+    found = 0
+    for element in _elements(scanner, Runs(scanner, Counter())):
+        found += len(element) if isinstance(element, range) else isinstance(element, dict)
+    return found
+
+
+def _elements(scanner: Scanner, runs: Runs[Piece]) -> Iterator[Piece | object]:
+    for _ in scanner.elements():
+        piece = runs.elements() if scanner.peek() == "{" else None
+        yield scanner.value() if piece is None else piece
+
+
+class _Walk(Generic[Piece]):
     """Down from values to the records under a path."""
 
-    def __init__(self, scanner: Scanner) -> None:
+    def __init__(self, scanner: Scanner, runs: Runs[Piece]) -> None:
         self._scanner = scanner
+        self._runs = runs
         self._found = False
         self._offered: dict[str, None] = {}
 
-    def down(self, rest: str, depth: int = 0) -> Iterator[object]:
+    def down(self, rest: str, depth: int = 0) -> Iterator[Piece | object]:
         """The records in the value at hand, ``rest`` of the path below it."""
-        if depth > MAX_DEPTH:
+        if depth > self._scanner.max_nesting:
             raise self._scanner.too_deep()
         begins = self._scanner.peek()
         if not rest:
@@ -90,14 +113,13 @@ class _Walk:
                 "Correct read_options.record_path.",
             )
 
-    def _records(self, begins: str) -> Iterator[object]:
-        if begins != "[":
-            yield self._scanner.value()
-            return
-        for _ in self._scanner.elements():
+    def _records(self, begins: str) -> Iterator[Piece | object]:
+        if begins == "[":
+            yield from _elements(self._scanner, self._runs)
+        else:
             yield self._scanner.value()
 
-    def _through_members(self, rest: str, depth: int) -> Iterator[object]:
+    def _through_members(self, rest: str, depth: int) -> Iterator[Piece | object]:
         entered = False
         offered = []
         for key in self._scanner.members():

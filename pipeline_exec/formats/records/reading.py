@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import cast
+
+import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
 from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.header import column_names, renamed
-from pipeline_exec.formats.limits import MAX_COLUMNS
-from pipeline_exec.formats.records.flatten import TOO_DEEP, Unfit, collect_columns, flatten
+from pipeline_exec.formats.records.flatten import flatten
 from pipeline_exec.formats.records.paths import longest_array, records_at
 from pipeline_exec.formats.records.scanner import Scanner
+from pipeline_exec.formats.records.shape import Shape, Unfit
+from pipeline_exec.formats.records.structs import RowReader, Voucher
+from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Parsed
 
 
-def read(path: Path, options: ReadOptions, format_name: str) -> Parsed:
+def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str) -> Parsed:
     """The records of a file as text; columns in the order in which they first appear.
 
     Raises:
         ParsingFailure: now or while iterating: it is not valid JSON, or its records are no objects.
         SourceDataEmpty: there is no record, or none with a value.
     """
-    document = _Document(path, encodings.detect(path, options.encoding))
+    document = _Document(path, encodings.detect(path, options.encoding), limits)
     record_path = options.record_path if options.record_path is not None else document.likely_path()
-    keys = list(document.columns(record_path))
+    shape = document.shape(record_path)
+    keys = list(shape.columns)
     if not keys:
         raise SourceDataEmpty(
             "The file holds no record.", "Send a JSON array of objects, or set read_options.record_path."
         )
     names = column_names(keys, len(keys))
-    records = ([row.get(key) for key in keys] for row in document.rows(record_path))
     schema = text_schema(names)
     dialect: dict[str, object] = {
         "format": format_name,
@@ -45,7 +50,7 @@ def read(path: Path, options: ReadOptions, format_name: str) -> Parsed:
         "columns": len(names),
         **renamed(names, keys),
     }
-    return Parsed(with_data(Rows(schema, batches_of(schema, records, text_column))), dialect)
+    return Parsed(with_data(Rows(schema, document.batches(record_path, shape, schema))), dialect)
 
 
 @dataclass(frozen=True)
@@ -54,37 +59,55 @@ class _Document:
 
     path: Path
     encoding: str
+    limits: ReadLimits
 
     def likely_path(self) -> str:
         """Where the records are when nobody says: in the longest array of objects, when the file is one object."""
         scanner = self._scanner()
         return longest_array(scanner) if scanner.peek() == "{" else ""
 
-    def columns(self, record_path: str) -> dict[str, None]:
-        """The columns of all records, in the order in which they first appear."""
-        columns: dict[str, None] = {}
-        for number, record in enumerate(self._records(record_path), start=1):
+    def shape(self, record_path: str) -> Shape:
+        """The shape of all records; of no more of them when there are more columns than may be."""
+        shape = Shape(self.limits.max_nesting)
+        number = 0
+        for piece in records_at(self._scanner(), record_path, Voucher(shape)):
+            if isinstance(piece, range):
+                number += len(piece)
+                continue
+            number += 1
             try:
-                collect_columns(record, columns)
+                shape.learn(piece)
             except Unfit as unfit:
                 raise _unfit(number, unfit) from None
-            if len(columns) > MAX_COLUMNS:
+            if len(shape.columns) > self.limits.max_columns:
                 break
-        return columns
+        return shape
 
-    def rows(self, record_path: str) -> Iterator[dict[str, str | None]]:
-        """Every record as a row, once its columns were collected."""
-        for number, record in enumerate(self._records(record_path), start=1):
-            try:
-                yield flatten(cast("dict[str, object]", record))
-            except RecursionError:
-                raise _unfit(number, TOO_DEEP) from None
-
-    def _records(self, record_path: str) -> Iterator[object]:
-        return records_at(self._scanner(), record_path)
+    def batches(self, record_path: str, shape: Shape, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """Every record as a row, once the shape of all of them was learned."""
+        pieces = records_at(self._scanner(), record_path, RowReader(shape, schema))
+        number = 0
+        for is_batch, group in groupby(pieces, lambda piece: isinstance(piece, pa.RecordBatch)):
+            batches = group if is_batch else _batches(group, shape, schema, number)
+            for batch in cast("Iterable[pa.RecordBatch]", batches):
+                number += batch.num_rows
+                yield batch
 
     def _scanner(self) -> Scanner:
-        return Scanner(text(self.path, self.encoding))
+        return Scanner(text(self.path, self.encoding), self.limits.max_nesting)
+
+
+def _batches(records: Iterable[object], shape: Shape, schema: pa.Schema, before: int) -> Iterator[pa.RecordBatch]:
+    rows = (_row(record, number, shape) for number, record in enumerate(records, start=before + 1))
+    return batches_of(schema, rows, text_column)
+
+
+def _row(record: object, number: int, shape: Shape) -> list[str | None]:
+    try:
+        row = flatten(cast("dict[str, object]", record))
+    except RecursionError:
+        raise _unfit(number, shape.too_deep) from None
+    return [row.get(column) for column in shape.columns]
 
 
 def _unfit(number: int, unfit: Unfit) -> ParsingFailure:

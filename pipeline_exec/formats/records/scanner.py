@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.limits import MAX_DEPTH, MAX_RECORD_CHARS
+from pipeline_exec.formats.limits import MAX_RECORD_CHARS
+from pipeline_exec.model.limits import DEFAULT_LIMITS
 
 _WHITESPACE: Final = re.compile(r"[ \t\n\r]*")
 #: How near to the end of what was read so far an error may be due to what was not read yet. The longest that is read
@@ -22,17 +23,37 @@ class Number(str):
     __slots__ = ()
 
 
+#: Reads the value at a place of a text. Python's integers are not made: those of 4,300 digits and more are refused.
+decode: Final = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number).raw_decode
+
+
 class Scanner:
     """Walks through a text; each method starts where the one before ended."""
 
-    def __init__(self, pieces: Iterator[str]) -> None:
+    def __init__(self, pieces: Iterator[str], max_nesting: int = DEFAULT_LIMITS.max_nesting) -> None:
+        self.max_nesting = max_nesting
         self._pieces = pieces
         self._text = ""
         self._at = 0
+        self._before = 0
+        """Characters that were let go of."""
         self._line, self._column = 1, 1
         """Of the first character held."""
-        # Python's integers are not made: those of 4,300 digits and more are refused, and none is needed.
-        self._decode = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number).raw_decode
+
+    @property
+    def offset(self) -> int:
+        """Characters consumed."""
+        return self._before + self._at
+
+    def ahead(self, size: int) -> str:
+        """The text at hand, ``size`` characters of it or all there are; it is not consumed."""
+        if len(self._text) - self._at < size:
+            self._hold(size)
+        return self._text[self._at : self._at + size]
+
+    def advance(self, size: int) -> None:
+        """Consume so many characters, which were seen to be whole values."""
+        self._at += size
 
     def peek(self) -> str:
         """The next character that is not space, empty at the end; it is not consumed."""
@@ -50,7 +71,7 @@ class Scanner:
         self.peek()
         while True:
             try:
-                value, end = self._decode(self._text, self._at)
+                value, end = decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 ahead = error.pos - self._at
                 if not self._may_be_cut(error) or not self._read_on():
@@ -92,7 +113,7 @@ class Scanner:
 
     def skip(self, depth: int = 0) -> None:
         """Consume the value at hand, of any size."""
-        if depth > MAX_DEPTH:
+        if depth > self.max_nesting:
             raise self.too_deep()
         if self.peek() == "{":
             for _ in self.members():
@@ -115,8 +136,8 @@ class Scanner:
     def too_deep(self) -> ParsingFailure:
         """The error for a record with too many objects within objects."""
         return ParsingFailure(
-            f"A record of the JSON file has more than {MAX_DEPTH} levels.",
-            "Flatten it, or set read_options.record_path.",
+            f"A record of the JSON file has more than {self.max_nesting} levels.",
+            "Flatten it, set read_options.record_path, or raise PIPELINE_EXEC_MAX_NESTING.",
         )
 
     def _take(self, character: str) -> None:
@@ -128,21 +149,28 @@ class Scanner:
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT
 
     def _read_on(self) -> bool:
-        """Let go of what was consumed and hold at least twice as much; whether there was any more."""
-        self._line, self._column = self._place(self._at)
-        pieces = [self._text[self._at :]]
-        held = wanted = len(pieces[0])
-        self._at = 0
+        """Hold at least twice as much as is at hand; whether there was any more."""
+        held = len(self._text) - self._at
         if held > MAX_RECORD_CHARS:
+            line, _ = self._place(self._at)
             raise ParsingFailure(
-                f"The JSON value that begins at line {self._line:,} has more than {MAX_RECORD_CHARS:,} characters.",
+                f"The JSON value that begins at line {line:,} has more than {MAX_RECORD_CHARS:,} characters.",
                 "Set read_options.record_path to the array that holds the records.",
             )
-        while held <= 2 * wanted and (piece := next(self._pieces, "")):
+        self._hold(2 * held + 1)
+        return len(self._text) > held
+
+    def _hold(self, size: int) -> None:
+        """Let go of what was consumed, and hold so many characters or all there are."""
+        self._line, self._column = self._place(self._at)
+        pieces = [self._text[self._at :]]
+        held = len(pieces[0])
+        self._before += self._at
+        self._at = 0
+        while held < size and (piece := next(self._pieces, "")):
             pieces.append(piece)
             held += len(piece)
         self._text = "".join(pieces)
-        return held > wanted
 
     def _place(self, at: int) -> tuple[int, int]:
         """Line and column of a character held."""
