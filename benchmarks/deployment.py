@@ -38,6 +38,7 @@ class Deployment:
             "output_connectors": [outbox.id],
             "tdm": model.id,
             "mapping_config": {"mappings": MAPPINGS},
+            "error_config": {"error_threshold": 100},
         }
         document = PipelineDocument.parse({"name": "orders", "configuration": configuration})
         return self.layer.pipelines.create(document, self.owner)

@@ -1,4 +1,4 @@
-"""Made-up orders: ten columns of text, numbers, dates, a category and an e-mail address, all valid."""
+"""Made-up orders: ten columns of text, numbers, dates, a category and an e-mail address."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,9 +33,21 @@ MAPPINGS = [
 ]
 
 
-def write(path: Path, rows: int) -> None:
-    """Write a CSV of so many rows."""
-    batches = _batches(rows)
+WRONG = {
+    "email": "nobody",
+    "sku": "abc",
+    "quantity": "many",
+    "price": "n/a",
+    "status": "lost",
+    "ordered_on": "2024-02-31",
+    "weight": "heavy",
+}
+"""A cell of each column that does not belong there."""
+
+
+def write(path: Path, rows: int, erroneous: int = 0) -> None:
+    """Write a CSV of so many rows; of every ``erroneous`` of them one has a wrong cell, none where that is 0."""
+    batches = (_spoilt(batch, erroneous) if erroneous else batch for batch in batches_of(rows))
     first = next(batches)
     with pacsv.CSVWriter(path, first.schema, write_options=pacsv.WriteOptions(quoting_style="needed")) as writer:
         writer.write_batch(first)
@@ -43,7 +55,8 @@ def write(path: Path, rows: int) -> None:
             writer.write_batch(batch)
 
 
-def _batches(rows: int) -> Iterator[pa.RecordBatch]:
+def batches_of(rows: int) -> Iterator[pa.RecordBatch]:
+    """The same rows each time, as text."""
     random = np.random.default_rng(20260101)
     for start in range(0, rows, BATCH_ROWS):
         yield _batch(random, start, min(BATCH_ROWS, rows - start))
@@ -69,3 +82,12 @@ def _batch(random: np.random.Generator, start: int, count: int) -> pa.RecordBatc
             "note": pc.binary_join_element_wise("note", people, " "),
         }
     )
+
+
+def _spoilt(batch: pa.RecordBatch, erroneous: int) -> pa.RecordBatch:
+    turn = np.arange(batch.num_rows) // erroneous % len(WRONG)
+    is_wrong = np.arange(batch.num_rows) % erroneous == 0
+    for number, (key, wrong) in enumerate(WRONG.items()):
+        spoilt = pc.if_else(pa.array(is_wrong & (turn == number)), wrong, batch.column(key))
+        batch = batch.set_column(batch.schema.get_field_index(key), key, spoilt)
+    return batch

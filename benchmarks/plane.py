@@ -1,36 +1,73 @@
-"""CSV to CSV, ten columns trimmed, mapped, cast and checked, staged between the stages; beside a raw Arrow copy."""
+"""CSV to CSV, ten columns trimmed, mapped, cast and checked, staged between the stages; beside a raw Arrow copy.
 
-import subprocess
+``--rivals`` adds others' work on the same file in the same run, in an environment of their own (``rivals.py``);
+``--rounds N`` is how often everything runs, one after the other in turn, of which the fastest counts; ``--millions N…``
+sets the numbers of rows; ``--erroneous N`` makes one row of so many wrong in one of seven ways.
+"""
+
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import orders
+from benchmarks import orders, rivals
+from benchmarks.children import Cost, cost_of
 
 MILLION = 1_000_000
-SIZES = (1, 10)
+OURS, RAW = "ours", "raw Arrow copy"
 
 
-def measure(folder: Path) -> Iterator[str]:
-    for size in SIZES:
-        source = folder / f"orders{size}.csv"
-        orders.write(source, size * MILLION)
-        megabytes = source.stat().st_size / 1e6
-        raw_seconds, raw_peak = _child("raw_copy", source, folder / "raw.csv")
-        seconds, peak = _child("pipeline", source, folder)
-        rows = size * MILLION
-        yield (
-            f"{size:>3} M rows, {megabytes:,.0f} MB: "
-            f"{rows / seconds:,.0f} rows/s in {seconds:.2f} s, peak {peak:,.0f} MB; "
-            f"raw Arrow copy {rows / raw_seconds:,.0f} rows/s in {raw_seconds:.2f} s, peak {raw_peak:,.0f} MB; "
-            f"ratio {seconds / raw_seconds:.1f}"
-        )
+def measure(folder: Path, *options: str) -> Iterator[str]:
+    asked = _options(options)
+    contestants = rivals.contestants() if asked.rivals else {}
+    for size in asked.millions:
+        source = folder / "in" / f"orders{size}.csv"
+        source.parent.mkdir(exist_ok=True)
+        orders.write(source, size * MILLION, asked.erroneous)
+        yield f"{size} M rows, {source.stat().st_size / 1e6:,.0f} MB, {_quality(asked.erroneous)}:"
+        yield from _compared(_fastest(source, folder, contestants, asked.rounds), size * MILLION)
         source.unlink()
 
 
-def _child(work: str, *paths: Path) -> tuple[float, float]:
-    """Seconds and peak megabytes of one piece of work in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.plane_work", work, *map(str, paths)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, peak = done.stdout.split()[-2:]
-    return float(seconds), float(peak)
+def _options(options: tuple[str, ...]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks plane")
+    parser.add_argument("--rivals", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--millions", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--erroneous", type=int, default=0)
+    return parser.parse_args(options)
+
+
+def _quality(erroneous: int) -> str:
+    return f"1 row of {erroneous} erroneous" if erroneous else "all cells valid"
+
+
+def _fastest(
+    source: Path, folder: Path, contestants: Mapping[str, rivals.Contestant], rounds: int
+) -> dict[str, tuple[Cost, int]]:
+    """The least each took, and of how many rounds."""
+    best: dict[str, tuple[Cost, int]] = {}
+    for number in range(1, rounds + 1):
+        costs = {RAW: _own("raw_copy", source, folder), OURS: _own("pipeline", source, folder)}
+        costs |= {
+            name: contestant(source, folder) for name, contestant in contestants.items() if number <= contestant.rounds
+        }
+        for name, cost in costs.items():
+            before = best.get(name, (cost, 0))
+            best[name] = (min(before[0], cost, key=lambda each: each.seconds), number)
+    return best
+
+
+def _own(work: str, source: Path, folder: Path) -> Cost:
+    return cost_of([sys.executable, "-m", "benchmarks.plane_work", work, source, folder])
+
+
+def _compared(best: Mapping[str, tuple[Cost, int]], rows: int) -> Iterator[str]:
+    ours, raw = best[OURS][0].seconds, best[RAW][0].seconds
+    for name, (cost, rounds) in best.items():
+        beside = f"ours is {cost.seconds / ours:.1f} times as fast" if name != OURS else f"{ours / raw:.1f} raw copies"
+        figures = f"{cost.seconds:>7.2f} s  {rows / cost.seconds:>10,.0f} rows/s  peak {cost.peak_mb:>6,.0f} MB"
+        yield f"  {name:<38} {figures}  {beside} (least of {rounds})"
+        stages = cost.said.get("stages")
+        if isinstance(stages, dict):
+            yield "    " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in stages.items())
