@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,8 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_checks import ColumnChecks, Inspected, Mask
+from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.findings import by_row
+from pipeline_exec.dataplane.marks import RESERVED, missing_cells, surplus_cells, without_marks
 from pipeline_exec.dataplane.problems import Problems
+from pipeline_exec.dataplane.validations.check import Cells, Judges, Place
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import OnError
 from pipeline_exec.model.target_model import TargetColumn
@@ -45,13 +49,19 @@ def check_target(columns: Sequence[TargetColumn]) -> None:
 class Checker:
     """Checks the batches of one table, which must come in order. How they are cut makes no difference."""
 
-    def __init__(self, target: Sequence[TargetColumn], on_error: OnError) -> None:
+    def __init__(self, target: Sequence[TargetColumn], on_error: OnError, judges: Judges | None = None) -> None:
         """Prepare for a table.
+
+        Args:
+            target: Its columns.
+            on_error: What becomes of erroneous cells.
+            judges: Who is asked about rows, by the connector's id; without, nobody is, and such checks find nothing.
 
         Raises:
             InvalidDocument: as ``check_target``.
         """
-        self._columns = _compiled(target)
+        self._columns = _compiled(target, judges)
+        self._inquiries = [inquiry for column in self._columns for inquiry in column.inquiries]
         self._on_error = on_error
         self._counts = Counts(total_rows=0, total_cells=0, total_error_cells=0, total_error_rows=0)
         types = [(column.key, column.type.arrow_type) for column in self._columns]
@@ -69,14 +79,41 @@ class Checker:
         return self._counts
 
     def check(self, batch: pa.RecordBatch) -> Checked:
-        """Type and check one batch of mapped text, its columns in the order of the target."""
+        """Type and check one batch of mapped text, its columns in the order of the target, behind them its marks.
+
+        Raises:
+            ExecutionFailure: somebody who is asked about rows does not answer.
+        """
         first_row = self._counts.total_rows + 1
-        columns = [checks.inspect(text, first_row) for checks, text in zip(self._columns, batch.columns, strict=True)]
+        columns = self._inspected(batch, first_row)
         is_erroneous = np.logical_or.reduce([column.is_erroneous for column in columns])
         counts = _counts(columns, is_erroneous)
         self._counts = _sum(self._counts, counts)
         findings = by_row([found for column in columns for found in column.findings])
         return Checked(self._delivered(columns, is_erroneous), findings, counts)
+
+    def _inspected(self, batch: pa.RecordBatch, first_row: int) -> list[Inspected]:
+        table = self._table(batch)
+        columns = [checks.inspect(replace(table[checks.key], beside=table), first_row) for checks in self._columns]
+        for inquiry in self._inquiries:
+            findings = inquiry.findings(table, first_row)
+            for place, checks in enumerate(self._columns):
+                found = findings.filter(pc.equal(findings.column("column"), checks.key))
+                if found.num_rows:
+                    columns[place] = columns[place].with_findings(found, first_row)
+        return columns
+
+    def _table(self, batch: pa.RecordBatch) -> dict[str, Cells]:
+        """The cells of each column, by key."""
+        texts = batch.select(without_marks(batch.schema)).columns
+        table = {
+            checks.key: Cells(text, checks.type.read(text)) for checks, text in zip(self._columns, texts, strict=True)
+        }
+        keys = list(table)
+        for place, is_missing in missing_cells(batch).items():
+            table[keys[place]] = replace(table[keys[place]], is_missing=is_missing)
+        table[keys[-1]] = replace(table[keys[-1]], surplus=surplus_cells(batch))
+        return table
 
     def _delivered(self, columns: Sequence[Inspected], is_erroneous: Mask) -> pa.RecordBatch:
         match self._on_error:
@@ -90,16 +127,26 @@ class Checker:
         return rows.filter(pa.array(~is_erroneous)) if self._on_error is OnError.DROP_ROW else rows
 
 
-def _compiled(target: Sequence[TargetColumn]) -> list[ColumnChecks]:
+def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> list[ColumnChecks]:
     problems = Problems()
+    types = {column.key: _type_of(column, number, problems) for number, column in enumerate(target)}
     compiled: list[ColumnChecks] = []
     for number, column in enumerate(target):
         if column.key.startswith(KEPT):
             problems.add(f"columns.{number}.key", f"must not begin with {KEPT!r}: such columns hold erroneous cells")
-        with problems.collected(under=f"columns.{number}"):
-            compiled.append(ColumnChecks(column))
+        if column.key in RESERVED:
+            problems.add(f"columns.{number}.key", "is a name this service keeps for itself")
+        if types[column.key] is not None:
+            with problems.collected(under=f"columns.{number}"):
+                compiled.append(ColumnChecks(column, Place(column.key, types, judges)))
     problems.refuse("The target data model")
     return compiled
+
+
+def _type_of(column: TargetColumn, number: int, problems: Problems) -> CellType | None:
+    with problems.collected(under=f"columns.{number}"):
+        return cell_type(column)
+    return None
 
 
 def _emptied(column: Inspected) -> pa.Array:

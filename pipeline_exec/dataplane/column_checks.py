@@ -10,12 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types import cell_type
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.findings import findings_of
 from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.dataplane.validations import rule_of
-from pipeline_exec.dataplane.validations.check import Cells, Check
+from pipeline_exec.dataplane.validations.check import Cells, Check, Inquiry, Place
+from pipeline_exec.dataplane.validations.irregular import MissingCellsCheck, SurplusCellsCheck
 from pipeline_exec.dataplane.validations.of_type import TypeCheck
 from pipeline_exec.dataplane.validations.required import RequiredCheck
 from pipeline_exec.dataplane.validations.unique import UniqueCheck
@@ -35,30 +34,42 @@ class Inspected:
     is_erroneous: Mask
     findings: tuple[pa.RecordBatch, ...]
 
+    def with_findings(self, findings: pa.RecordBatch, first_row: int) -> Inspected:
+        """The same with more findings, all of this column."""
+        is_erroneous = self.is_erroneous.copy()
+        is_erroneous[findings.column("row").to_numpy() - first_row] = True
+        return Inspected(self.cells, is_erroneous, (*self.findings, findings))
+
 
 class ColumnChecks:
-    """One column's type and checks. The type comes after ``required`` and before what needs a typed value."""
+    """One column's checks: whether its cells are there and of the type, and then what needs a value."""
 
-    def __init__(self, column: TargetColumn) -> None:
-        """Prepare for a column.
+    def __init__(self, column: TargetColumn, place: Place) -> None:
+        """Prepare for a column that stands in this place.
 
         Raises:
             InvalidDocument: the column cannot be checked so; paths are relative to it.
         """
         self.key = column.key
-        self.type = cell_type(column)
-        given = _given(column, self.type)
-        codes = {check.code for check, _ in given}
-        self._checks: list[tuple[Check, str | None]] = [(TypeCheck(self.type), None), *given]
+        self.type = place.type
+        given = _given(column, place)
+        self.inquiries = [check for check, _ in given if isinstance(check, Inquiry)]
+        checks = [(check, message) for check, message in given if isinstance(check, Check)]
+        codes = {check.code for check, _ in checks if not (isinstance(check, UniqueCheck) and check.others)}
+        self._checks: list[tuple[Check, str | None]] = [
+            (MissingCellsCheck(), None),
+            (SurplusCellsCheck(), None),
+            (TypeCheck(self.type), None),
+            *checks,
+        ]
         if column.required and RequiredCheck.code not in codes:
-            self._checks.insert(0, (RequiredCheck(), None))
+            self._checks.insert(2, (RequiredCheck(), None))
         if column.unique and UniqueCheck.code not in codes:
             self._checks.append((UniqueCheck(), None))
 
-    def inspect(self, text: pa.StringArray, first_row: int) -> Inspected:
-        """Type and check the column's cells of one batch, the first of which stands in row ``first_row``."""
-        cells = Cells(text, self.type.read(text))
-        is_erroneous = np.zeros(len(text), np.bool_)
+    def inspect(self, cells: Cells, first_row: int) -> Inspected:
+        """Check the column's cells of one batch, the first of which stands in row ``first_row``."""
+        is_erroneous = np.zeros(len(cells.text), np.bool_)
         findings = []
         for check, message in self._checks:
             violations = check.violations(cells)
@@ -70,16 +81,17 @@ class ColumnChecks:
 
     def _findings(self, check: Check, message: str | None, cells: Cells, rows: pa.UInt64Array) -> pa.RecordBatch:
         messages = check.complaints(cells) if message is None else pa.repeat(message, len(rows))
-        return findings_of(self.key, check.code, rows=rows.cast(pa.int64()), values=cells.text, messages=messages)
+        values = check.evidence(cells)
+        return findings_of(self.key, check.code, rows=rows.cast(pa.int64()), values=values, messages=messages)
 
 
-def _given(column: TargetColumn, kind: CellType) -> list[tuple[Check, str | None]]:
+def _given(column: TargetColumn, place: Place) -> list[tuple[Check | Inquiry, str | None]]:
     problems = Problems()
-    checks: list[tuple[Check, str | None]] = []
+    checks: list[tuple[Check | Inquiry, str | None]] = []
     for number, validation in enumerate(column.validations):
         if len(validation.message or "") > LONGEST_MESSAGE:
             problems.add(f"validations.{number}.message", f"must not have more than {LONGEST_MESSAGE} characters")
         with problems.collected(under=f"validations.{number}"):
-            checks.append((rule_of(validation).check(kind), validation.message))
+            checks.append((rule_of(validation).check(place), validation.message))
     problems.refuse(f"Column {column.key!r}")
     return checks

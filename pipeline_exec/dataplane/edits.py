@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.marks import SURPLUS, without_marks
 from pipeline_exec.dataplane.problems import Problems, unknown
 from pipeline_exec.dataplane.text import empty_as_null
 from pipeline_exec.model.execution import CellEdit
@@ -18,6 +19,8 @@ from pipeline_exec.model.target_model import TargetColumn
 
 def apply_edits(rows: Rows, edits: Sequence[CellEdit], columns: Sequence[TargetColumn]) -> Rows:
     """The mapped table with some of its cells replaced; of several edits of one cell the last counts.
+
+    An edit of a row's last cell also settles what stood beyond it: it is looked at no more.
 
     Args:
         rows: As mapped.
@@ -59,7 +62,16 @@ def _edited_batch(batch: pa.RecordBatch, passed: int, edits: Sequence[CellEdit])
     for key, values in by_column.items():
         place = batch.schema.get_field_index(key)
         batch = batch.set_column(place, batch.schema.field(place), _replaced(batch.column(place), values))
-    return batch
+    return _settled(batch, by_column)
+
+
+def _settled(batch: pa.RecordBatch, by_column: Mapping[str, Mapping[int, str | None]]) -> pa.RecordBatch:
+    """Without the surplus cells of those rows whose last cell is edited."""
+    edited = by_column.get(without_marks(batch.schema)[-1])
+    if SURPLUS not in batch.schema.names or not edited:
+        return batch
+    place = batch.schema.get_field_index(SURPLUS)
+    return batch.set_column(place, batch.schema.field(place), _replaced(batch.column(place), dict.fromkeys(edited)))
 
 
 def _replaced(text: pa.StringArray, values: Mapping[int, str | None]) -> pa.StringArray:

@@ -1,42 +1,48 @@
-"""Uniqueness: which values of a stream occurred before, in eight bytes for each value remembered."""
+"""Uniqueness: which values of a stream occurred before, in memory that does not grow with their number."""
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+from collections.abc import Sequence
+from typing import Final
 
-Keys = npt.NDArray[np.uint64]
-Mask = npt.NDArray[np.bool_]
+import numpy as np
+import pyarrow as pa
+
+from pipeline_exec.dataplane.key_runs import SpilledRuns, contained
+from pipeline_exec.dataplane.keys import Keys, Locksmith, Mask
+
+#: How many keys are kept in memory, of 16 bytes each; the others lie on disk.
+MOST_IN_MEMORY: Final = 2**19
 
 
 class Seen:
-    """The values seen so far, as 64-bit keys.
+    """The values, or the combinations of values, seen so far. It takes less than 100 MB, however many there are."""
 
-    Values of 64 bits are their own keys. Others are hashed with SipHash: among ten million different ones the chance
-    that any is taken for another is 1 to 400,000.
-    """
-
-    def __init__(self) -> None:
-        # Sorted, and each run more than twice as long as the next: that makes few runs and little copying.
+    def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
+        self._locksmith = Locksmith()
+        self._most_in_memory = most_in_memory
+        # In ascending order, and each run more than twice as long as the next: that makes few runs and little copying.
         self._runs: list[Keys] = []
+        self._spilled: SpilledRuns | None = None
 
-    def again(self, values: pa.Array) -> pa.BooleanArray:
-        """True where a value occurred before, earlier in this array or in one before; false for null."""
-        places = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
-        occurred = np.zeros(len(values), np.bool_)
-        occurred[places] = self._again(_keys(values.drop_null()))
+    def again(self, *columns: pa.Array) -> pa.BooleanArray:
+        """True where a value occurred before, earlier in this array or in one before; false for null.
+
+        Of several columns the values of a row count together, and not where one of them is null.
+        """
+        places = np.flatnonzero(np.logical_and.reduce([_is_valid(values) for values in columns]))
+        occurred = np.zeros(len(columns[0]), np.bool_)
+        occurred[places] = self._again(self._locksmith.keys(_taken(columns, places)))
         return pa.array(occurred)
 
     def _again(self, keys: Keys) -> Mask:
-        order = np.argsort(keys, kind="stable")
+        order = keys.order()
         ordered = keys[order]
-        occurred = np.zeros(len(keys), np.bool_)
-        occurred[1:] = ordered[1:] == ordered[:-1]
+        occurred = ordered.repeats()
         for run in self._runs:
-            occurred |= _contains(run, ordered)
+            occurred |= contained(ordered, run)
+        if self._spilled is not None:
+            occurred |= self._spilled.contain(ordered)
         self._remember(ordered[~occurred])
         in_place = np.empty_like(occurred)
         in_place[order] = occurred
@@ -44,26 +50,27 @@ class Seen:
 
     def _remember(self, run: Keys) -> None:
         while self._runs and len(self._runs[-1]) <= 2 * len(run):
-            # Timsort, which merges two sorted runs in one pass.
-            run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
+            run = _merged([self._runs.pop(), run])
         if len(run):
             self._runs.append(run)
+        if sum(map(len, self._runs)) > self._most_in_memory:
+            self._spilled = self._spilled or SpilledRuns()
+            self._spilled.add(_merged(self._runs))
+            self._runs = []
 
 
-def _contains(run: Keys, keys: Keys) -> Mask:
-    found: Mask = run[np.searchsorted(run, keys).clip(max=len(run) - 1)] == keys
-    return found
+def _merged(runs: Sequence[Keys]) -> Keys:
+    keys = Keys(np.concatenate([run.high for run in runs]), np.concatenate([run.low for run in runs]))
+    return keys[keys.order()]
 
 
-def _keys(values: pa.Array) -> Keys:
-    keys: Keys
-    if pa.types.is_floating(values.type):
-        # Zero and minus zero are the same number.
-        values = pc.add(values, 0.0)
-    if pa.types.is_date32(values.type):
-        values = values.view(pa.int32()).cast(pa.int64())
-    if pa.types.is_primitive(values.type) and values.type.bit_width == 64:
-        keys = values.view(pa.uint64()).to_numpy()
-    else:
-        keys = pd.util.hash_array(values.cast(pa.string()).to_numpy(zero_copy_only=False), categorize=False)
-    return keys
+def _is_valid(values: pa.Array) -> Mask:
+    valid: Mask = values.is_valid().to_numpy(zero_copy_only=False)
+    return valid
+
+
+def _taken(columns: Sequence[pa.Array], places: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Sequence[pa.Array]:
+    if len(places) == len(columns[0]):
+        return columns
+    taken = pa.array(places)
+    return [values.take(taken) for values in columns]

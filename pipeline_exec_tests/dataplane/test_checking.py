@@ -103,7 +103,7 @@ def test_a_batch_with_another_number_of_columns_is_a_defect_of_the_caller():
 
 def test_everything_wrong_with_a_target_is_said_at_once():
     columns = [
-        column("a", column_type="phone"),
+        column("a", number_format="1.234,56"),
         column("b", column_type="date", output_format="dd", validations=[{"type": "NO"}]),
         column("c", validations=[{"type": "REGEX", "pattern": "("}, {"type": "LENGTH"}]),
         column("kept:d"),
@@ -111,13 +111,15 @@ def test_everything_wrong_with_a_target_is_said_at_once():
     with pytest.raises(InvalidDocument) as refused:
         check_target(columns)
     assert [problem.field for problem in refused.value.problems] == [
-        "columns.0.column_type",
+        "columns.0.number_format",
         "columns.1.output_format",
         "columns.2.validations.0.pattern",
         "columns.2.validations.1",
         "columns.3.key",
     ]
-    assert refused.value.message.startswith("The target data model is not valid: columns.0.column_type: phone is not")
+    assert refused.value.message.startswith(
+        "The target data model is not valid: columns.0.number_format: means nothing"
+    )
 
 
 def test_a_target_that_can_be_checked_is_accepted():

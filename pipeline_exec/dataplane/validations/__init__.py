@@ -8,22 +8,29 @@ from typing import Final
 from pipeline_exec.dataplane.problems import unknown
 from pipeline_exec.dataplane.validations.bounds import MaxRule, MinRule
 from pipeline_exec.dataplane.validations.check import Rule
+from pipeline_exec.dataplane.validations.compare import CompareRule
 from pipeline_exec.dataplane.validations.length import LengthRule
 from pipeline_exec.dataplane.validations.one_of import OneOfRule
 from pipeline_exec.dataplane.validations.regex import RegexRule
 from pipeline_exec.dataplane.validations.required import RequiredRule
+from pipeline_exec.dataplane.validations.required_with import RequiredWithoutRule, RequiredWithRule
 from pipeline_exec.dataplane.validations.unique import UniqueRule
+from pipeline_exec.dataplane.validations.webhook import WebhookRule
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.target_model import Validation
 
 VALIDATIONS: Final[Mapping[str, type[Rule]]] = {
+    "COMPARE": CompareRule,
     "LENGTH": LengthRule,
     "MAX": MaxRule,
     "MIN": MinRule,
     "ONE_OF": OneOfRule,
     "REGEX": RegexRule,
     "REQUIRED": RequiredRule,
+    "REQUIRED_WITH": RequiredWithRule,
+    "REQUIRED_WITHOUT": RequiredWithoutRule,
     "UNIQUE": UniqueRule,
+    "WEBHOOK": WebhookRule,
 }
 
 

@@ -8,10 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.text import CellText, concatenated, cut, shortened
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule, values_of
-from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, values_of, wrong
 
 
 class MinCheck(Check):
@@ -47,11 +45,11 @@ class MinRule(Rule):
     value: CellText = Field(min_length=1)
     _check: ClassVar[type[MinCheck]] = MinCheck
 
-    def check(self, cell_type: CellType, /) -> Check:
-        if not cell_type.is_ordered:
-            message = f"{self.code.upper()} is for numbers and dates, not for a column of type {cell_type.name}"
-            raise InvalidDocument(f"{message}.", [FieldProblem("type", message)])
-        bound = values_of([self.value], cell_type, "value")[0]
+    def check(self, place: Place, /) -> Check:
+        if not place.type.is_ordered:
+            name = place.type.name
+            raise wrong("type", f"{self.code.upper()} is for numbers and dates, not for a column of type {name}")
+        bound = values_of([self.value], place.type, "value")[0]
         return self._check(bound, self.value)
 
 

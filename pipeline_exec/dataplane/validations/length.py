@@ -8,9 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.text import concatenated, quoted
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 #: As many bytes fit into a column of one batch.
 MOST_CHARACTERS = 2**31 - 1
@@ -63,5 +62,5 @@ class LengthRule(Rule):
             raise ValueError("min must not be greater than max")
         return self
 
-    def check(self, _: CellType, /) -> Check:
+    def check(self, _: Place, /) -> Check:
         return LengthCheck(self.min, self.max)

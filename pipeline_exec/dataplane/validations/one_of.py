@@ -8,10 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import CellText, concatenated, quoted
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule, values_of
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, values_of
 
 
 class OneOfCheck(Check):
@@ -35,5 +34,5 @@ class OneOfRule(Rule):
     code = "one_of"
     values: tuple[CellText, ...] = Field(min_length=1)
 
-    def check(self, cell_type: CellType, /) -> Check:
-        return OneOfCheck(values_of(self.values, cell_type, "values"), self.values)
+    def check(self, place: Place, /) -> Check:
+        return OneOfCheck(values_of(self.values, place.type, "values"), self.values)

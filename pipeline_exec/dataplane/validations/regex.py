@@ -5,9 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.text import Pattern, concatenated, cut, quoted
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 
 class RegexCheck(Check):
@@ -31,5 +30,5 @@ class RegexRule(Rule):
     code = "regex"
     pattern: Pattern
 
-    def check(self, _: CellType, /) -> Check:
+    def check(self, _: Place, /) -> Check:
         return RegexCheck(self.pattern)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 
 class RequiredCheck(Check):
@@ -14,7 +14,9 @@ class RequiredCheck(Check):
     code = "required"
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return cells.text.is_null()
+        is_empty = cells.text.is_null()
+        # Of those that are missing as well, only that is said.
+        return is_empty if cells.is_missing is None else pc.and_not(is_empty, cells.is_missing)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         return pa.repeat("A value is required; the cell is empty.", len(cells.text))
@@ -25,5 +27,5 @@ class RequiredRule(Rule):
 
     code = "required"
 
-    def check(self, _: CellType, /) -> Check:
+    def check(self, _: Place, /) -> Check:
         return RequiredCheck()

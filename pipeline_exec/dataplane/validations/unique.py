@@ -1,13 +1,15 @@
-"""UNIQUE: no value occurs twice."""
+"""UNIQUE: no value occurs twice, or no combination of values."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
-from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import concatenated, quoted
 from pipeline_exec.dataplane.uniqueness import Seen
-from pipeline_exec.dataplane.validations.check import Cells, Check, Rule
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 
 class UniqueCheck(Check):
@@ -15,20 +17,29 @@ class UniqueCheck(Check):
 
     code = "unique"
 
-    def __init__(self) -> None:
+    def __init__(self, others: Sequence[str] = ()) -> None:
+        self.others = others
         self._seen = Seen()
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return self._seen.again(cells.values)
+        return self._seen.again(cells.values, *(cells.beside[key].values for key in self.others))
 
     def complaints(self, cells: Cells) -> pa.StringArray:
+        if self.others:
+            together = f" together with {listed(self.others)}; "
+            return concatenated(f"Must be unique{together}", quoted(cells.text), " occurs so in a row before.")
         return concatenated("Must be unique; ", quoted(cells.text), " occurs in a row before.")
 
 
 class UniqueRule(Rule):
-    """The same as the attribute ``unique``, with a message of its own."""
+    """No value occurs twice, as the attribute ``unique`` says too; with ``columns``, no combination with their values.
+
+    A combination counts where none of its cells is empty.
+    """
 
     code = "unique"
+    columns: tuple[str, ...] = ()
 
-    def check(self, _: CellType, /) -> Check:
-        return UniqueCheck()
+    def check(self, place: Place, /) -> Check:
+        place.others(self.columns, "columns")
+        return UniqueCheck(self.columns)
