@@ -1,0 +1,197 @@
+"""Scalar expressions: a value for each row, made of nothing but the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
+from typing import Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.problems import listed, nearest
+from pipeline_exec.dataplane.sql.engine import cursor, interrupted
+from pipeline_exec.dataplane.sql.growth import Footprint, Size
+from pipeline_exec.dataplane.sql.language import FUNCTIONS, check
+from pipeline_exec.dataplane.sql.tree import TABLE, Node, parse, statement
+from pipeline_exec.dataplane.text import cut
+
+#: Seconds for one batch; a million cells of an honest expression take about one.
+PATIENCE: Final = 60.0
+#: Bytes that the texts made of a part of a batch may take; of a single row as well.
+LARGEST: Final = 2**29
+TOO_LARGE: Final = f"more than {LARGEST // 2**20} MB of text"
+#: Characters of what DuckDB says; it quotes cells.
+LONGEST_SENTENCE: Final = 300
+
+_OF_A_CELL: Final = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
+
+
+class NotEvaluated(ValueError):
+    """The expression has no value for some row, or takes too much to evaluate; the message says which and why."""
+
+
+class Expression:
+    """A scalar SQL expression over named columns of text, ready to be evaluated batch by batch."""
+
+    def __init__(self, text: str, columns: Sequence[str], *, beside: Sequence[str] = ()) -> None:
+        """Read, check and bind the expression.
+
+        Columns are called by their names, in double quotes where they are no plain words. Upper and lower case differ
+        only where two names differ in nothing else. ``source."name"`` is the same column. Of columns with the same
+        name the first counts.
+
+        Args:
+            text: The expression, in DuckDB's SQL.
+            columns: What the source's columns are called.
+            beside: What further columns behind those are called; such a name hides one of the source, which is then
+                reached as ``source."name"``.
+
+        Raises:
+            ValueError: it is not a scalar expression over these columns; the message is a sentence that begins with
+                its verb.
+        """
+        self._names = _Names(columns, beside)
+        self._tree = parse(text)
+        check(self._tree)
+        self._places = {node.column: self._names.place(node.column) for node in self._tree if node.kind == "COLUMN_REF"}
+        if np.max(self._footprint(dict.fromkeys(self._places, 1.0))) > LARGEST:
+            raise ValueError(f"would make {TOO_LARGE} of a row")
+        self._query = statement(_renamed(text, self._tree, self._places))
+        self.type: pa.DataType = self._bound()
+        """Of the values, as Arrow has it."""
+
+    def evaluate(self, batch: pa.RecordBatch, *, patience: float = PATIENCE) -> pa.Array:
+        """The value for each row, in their order; null where there is none.
+
+        Args:
+            batch: The columns the expression was made for, in their order; each a string, an empty cell null.
+            patience: How many seconds it may take.
+
+        Raises:
+            NotEvaluated: a value cannot be converted, is out of range, or evaluating takes too long or too much.
+        """
+        columns = {place: batch.column(place) for place in sorted(set(self._places.values()))}
+        ends = monotonic() + patience
+        parts: list[pa.Array] = []
+        for begin, rows in self._parts(columns, batch.num_rows):
+            part = {place: column.slice(begin, rows) for place, column in columns.items()}
+            parts.append(self._evaluated(part, rows, ends))
+            if sum(part.nbytes for part in parts) > LARGEST:
+                raise NotEvaluated(f"would make {TOO_LARGE} of a batch")
+        return pa.concat_arrays(parts) if len(parts) != 1 else parts[0]
+
+    def _parts(self, columns: Mapping[int, pa.StringArray], rows: int) -> Iterator[tuple[int, int]]:
+        """Where each part of a batch begins that is safe to evaluate at once, and how many rows it has."""
+        lengths = {place: pc.fill_null(pc.binary_length(column), 0) for place, column in columns.items()}
+        most = {column: float(pc.max(lengths[place]).as_py() or 0) for column, place in self._places.items()}
+        if np.max(self._footprint(most)) * rows <= LARGEST:
+            yield 0, rows
+            return
+        exact = {column: lengths[place].to_numpy().astype(np.float64) for column, place in self._places.items()}
+        yield from _cut(np.broadcast_to(np.asarray(self._footprint(exact)), rows))
+
+    def _footprint(self, lengths: Mapping[tuple[str, ...], Size]) -> Size:
+        footprint = Footprint(FUNCTIONS, lengths)
+        footprint.add(self._tree)
+        return footprint.total
+
+    def _evaluated(self, columns: Mapping[int, pa.StringArray], rows: int, ends: float) -> pa.Array:
+        table = pa.RecordBatch.from_arrays(
+            [*columns.values(), pa.nulls(rows, pa.bool_())], [*map(_internal, columns), _internal(-1)]
+        )
+        try:
+            with cursor() as connection, interrupted(connection, max(ends - monotonic(), 0.0)):
+                connection.register(TABLE, table)
+                return _one_array(connection.sql(self._query).to_arrow_table())
+        except duckdb.InterruptException:
+            raise NotEvaluated("takes too long for a batch of rows") from None
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise NotEvaluated(self._cause(error)) from error
+
+    def _bound(self) -> pa.DataType:
+        nothing = {place: pa.nulls(0, pa.string()) for place in sorted(set(self._places.values()))}
+        try:
+            return self._evaluated(nothing, 0, monotonic() + PATIENCE).type
+        except NotEvaluated as error:
+            raise ValueError(str(error)) from None
+
+    def _cause(self, error: Exception) -> str:
+        """DuckDB's first sentence, with the names the author knows."""
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return "takes more memory than there is for it"
+        sentence = str(error).split("\n")[0].partition("Error: ")[2] or str(error)
+        for place in self._places.values():
+            sentence = sentence.replace(_internal(place), f'"{self._names.called(place)}"')
+        hint = "; write TRY_CAST(… AS …) or TRY(…), which answer NULL there" if isinstance(error, _OF_A_CELL) else ""
+        return f"has no value: {sentence.strip().rstrip('.')[:LONGEST_SENTENCE]}{hint}"
+
+
+class _Names:
+    """The names of columns, and which column is meant by what an author writes."""
+
+    def __init__(self, source: Sequence[str], beside: Sequence[str]) -> None:
+        self._names = (*source, *beside)
+        self._of_source = {name: source.index(name) for name in source}
+        self._all = self._of_source | {name: len(source) + place for place, name in enumerate(beside)}
+
+    def called(self, place: int) -> str:
+        return self._names[place]
+
+    def place(self, parts: tuple[str, ...]) -> int:
+        """Raises ValueError when there is no such column, or more than one."""
+        *qualifier, name = parts
+        places = self._of_source if [part.lower() for part in qualifier] == [TABLE] else self._all
+        if qualifier and places is self._all:
+            raise ValueError(
+                f"names {'.'.join(parts)}, which is no column; a name with a point stands in double quotes"
+            )
+        if name in places:
+            return places[name]
+        alike = [known for known in places if known.lower() == name.lower()]
+        if len(alike) == 1:
+            return places[alike[0]]
+        if alike:
+            raise ValueError(
+                f"names {name}, and there are {listed(map(repr, alike))}: write one of them in double quotes"
+            )
+        meant = nearest(name, places)
+        hint = f" (did you mean {meant!r}?)" if meant else ""
+        raise ValueError(f"names {cut(name)!r}, which is no column{hint}; there are {listed(map(repr, places))}")
+
+
+def _internal(place: int) -> str:
+    return f"column_{place}_" if place >= 0 else "no_column_"
+
+
+def _renamed(text: str, tree: Node, places: Mapping[tuple[str, ...], int]) -> str:
+    """The expression with our own names for its columns: DuckDB's do not tell upper from lower case."""
+    written = bytearray(text.encode())
+    spans = {node.span: places[node.column] for node in tree if node.kind == "COLUMN_REF"}
+    for (begin, end), place in sorted(spans.items(), reverse=True):
+        written[begin:end] = _internal(place).encode()
+    renamed = written.decode()
+    found = [node.column for node in parse(renamed) if node.kind == "COLUMN_REF"]
+    if found != [(_internal(places[node.column]),) for node in tree if node.kind == "COLUMN_REF"]:
+        raise ValueError("names its columns in a way that cannot be followed; write them in double quotes")
+    return renamed
+
+
+def _cut(sizes: npt.NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    if len(sizes) and sizes.max() > LARGEST:
+        raise NotEvaluated(f"may make {TOO_LARGE} of one row")
+    begin = 0
+    ends = np.cumsum(sizes)
+    while begin < len(sizes):
+        before = ends[begin - 1] if begin else 0.0
+        end = int(np.searchsorted(ends, before + LARGEST, side="right"))
+        yield begin, end - begin
+        begin = end
+
+
+def _one_array(table: pa.Table) -> pa.Array:
+    combined = table.column(0).combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)
