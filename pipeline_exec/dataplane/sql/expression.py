@@ -22,7 +22,7 @@ from pipeline_exec.dataplane.text import cut
 #: Seconds for one batch; a million cells of an honest expression take about one.
 PATIENCE: Final = 60.0
 #: Bytes that the texts made of a part of a batch may take; of a single row as well.
-LARGEST: Final = 2**29
+LARGEST: Final = 2**28
 TOO_LARGE: Final = f"more than {LARGEST // 2**20} MB of text"
 #: Characters of what DuckDB says; it quotes cells.
 LONGEST_SENTENCE: Final = 300

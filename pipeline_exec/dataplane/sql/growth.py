@@ -44,15 +44,28 @@ def padded(sizes: Sequence[Size], nodes: Sequence[Node]) -> Size:
     return sizes[0] + 4.0 * _number(nodes, 1)
 
 
-def replaced(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
-    """``replace(text, old, new)`` and ``regexp_replace(text, pattern, new)``, where ``new`` may name groups."""
-    text, _old, new = sizes[:3]
-    return (text + 1.0) * (2.0 * new + 1.0)
+def replaced(sizes: Sequence[Size], nodes: Sequence[Node]) -> Size:
+    """``replace(text, old, new)``."""
+    if len(sizes) < 3:
+        return SMALL
+    text, _, new = sizes[:3]
+    old = nodes[1]
+    shortest = max(len(old.text.encode()), 1) if old.kind == "CONSTANT" else 1
+    return text + text * new / shortest
+
+
+def replaced_by_pattern(sizes: Sequence[Size], nodes: Sequence[Node]) -> Size:
+    """``regexp_replace(text, pattern, new)``, where ``new`` may name groups; a pattern may match nothing everywhere."""
+    if len(sizes) < 3:
+        return SMALL
+    text, _, new = sizes[:3]
+    groups = nodes[2].text.count("\\") if nodes[2].kind == "CONSTANT" else new
+    return text + (text + 1.0) * new + text * groups
 
 
 def joined(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
     """``concat_ws(separator, text, …)``."""
-    return len(sizes) * sizes[0] + sum(sizes[1:], start=1.0)
+    return len(sizes) * sum(sizes, start=1.0)
 
 
 def _number(nodes: Sequence[Node], place: int) -> int:
@@ -89,10 +102,12 @@ class Footprint:
     def _size(self, node: Node, sizes: Sequence[Size]) -> Size:
         match node.kind:
             case "CONSTANT":
-                return float(SMALL + len(node.text.encode()))
+                return float(len(node.text.encode()))
             case "COLUMN_REF":
                 return self._lengths[node.column]
             case "FUNCTION":
                 return self._growths[node.name](sizes, node.children)
+            case "TYPE":
+                return 0.0
             case _:
                 return SMALL + sum(sizes, start=0.0)

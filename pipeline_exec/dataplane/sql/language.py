@@ -12,7 +12,16 @@ from typing import Final
 
 from pipeline_exec.dataplane.problems import nearest
 from pipeline_exec.dataplane.sql.engine import cursor
-from pipeline_exec.dataplane.sql.growth import Growth, joined, padded, repeated, replaced, small, times
+from pipeline_exec.dataplane.sql.growth import (
+    Growth,
+    joined,
+    padded,
+    repeated,
+    replaced,
+    replaced_by_pattern,
+    small,
+    times,
+)
 from pipeline_exec.dataplane.sql.tree import Node
 from pipeline_exec.dataplane.text import cut
 
@@ -54,7 +63,8 @@ FUNCTIONS: Final[Mapping[str, Growth]] = dict(
         *_grown(joined, "concat_ws"),
         *_grown(padded, "lpad rpad"),
         *_grown(repeated, "repeat"),
-        *_grown(replaced, "regexp_replace replace"),
+        *_grown(replaced, "replace"),
+        *_grown(replaced_by_pattern, "regexp_replace"),
         # Each part is a text of its own, which takes 16 bytes.
         *_grown(times(20), "array_extract list_extract list_element regexp_extract_all regexp_split_to_array"),
         *_grown(times(20), "split str_split string_split string_to_array"),

@@ -60,7 +60,7 @@ def parse(expression: str) -> Node:
         raise ValueError(f"must not have more than {LONGEST:,} characters")
     try:
         query = _query(statement(expression))
-        selected, query["node"]["select_list"] = query["node"]["select_list"], []
+        selected, query["node"]["select_list"] = query["node"].get("select_list", []), []
         if len(selected) != 1 or _without_places(query) != _frame():
             raise ValueError("must be one expression: a value for each row and nothing else")
         return _node(selected[0])
