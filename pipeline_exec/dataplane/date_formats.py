@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.date_parts import Bytes, Part
 from pipeline_exec.dataplane.date_spellings import HINT, parts_of
 from pipeline_exec.dataplane.moments import Field, Mask, Moments, Numbers, microseconds
-from pipeline_exec.dataplane.text import bytes_of
+from pipeline_exec.dataplane.text import by_length
 
 Layout = tuple[tuple[Part, int], ...]
 """The parts of a format, each with the width it takes."""
@@ -90,7 +90,7 @@ def read(text: pa.StringArray, formats: Sequence[DateFormat]) -> pa.TimestampArr
     """
     moments, is_read = np.zeros(len(text), np.int64), np.zeros(len(text), np.bool_)
     lengths = {length for each in formats for length in each.layouts}
-    for rows, matrix in _by_length(text, lengths):
+    for rows, matrix in by_length(text, lengths):
         moments[rows], is_read[rows] = _read_alike(matrix, formats)
     return pa.array(moments, pa.int64(), mask=~is_read).view(pa.timestamp("us"))
 
@@ -111,15 +111,6 @@ def _without_zeros(matrix: Bytes) -> pa.StringArray:
         np.cumsum(is_shown.sum(axis=1), out=offsets[1:])
         matrix = matrix[is_shown]
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(matrix))
-
-
-def _by_length(text: pa.StringArray, wanted: Iterable[int]) -> Iterator[tuple[Numbers, Bytes]]:
-    lengths = pc.fill_null(pc.binary_length(text), 0).to_numpy()
-    for length in wanted:
-        rows = np.flatnonzero(lengths == length)
-        if len(rows):
-            alike = text if len(rows) == len(text) else text.take(pa.array(rows))
-            yield rows, bytes_of(alike)[1].reshape(len(rows), length)
 
 
 def _read_alike(matrix: Bytes, formats: Sequence[DateFormat]) -> tuple[Numbers, Mask]:

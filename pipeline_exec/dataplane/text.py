@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 #: Longest value quoted in a message, in characters.
 LONGEST_QUOTED = 60
@@ -42,6 +45,29 @@ def bytes_of(text: pa.StringArray) -> tuple[Offsets, Bytes]:
         return np.zeros(len(text) + 1, np.int32), np.empty(0, np.uint8)
     places = np.frombuffer(offsets, np.int32, len(text) + 1, offset=4 * text.offset)
     return places - places[0], np.frombuffer(data, np.uint8)[places[0] : places[-1]]
+
+
+def by_length(text: pa.StringArray, lengths: Iterable[int]) -> Iterator[tuple[Places, Bytes]]:
+    """The cells of each of these lengths in bytes: their places, and a matrix with a row for each of them.
+
+    In such a matrix every part of a text of fixed shape stands in columns of its own. What no cell has is left out.
+    """
+    found = pc.fill_null(pc.binary_length(text), 0).to_numpy()
+    for length in lengths:
+        places = np.flatnonzero(found == length)
+        if len(places):
+            alike = text if len(places) == len(text) else text.take(pa.array(places))
+            yield places, bytes_of(alike)[1].reshape(len(places), length)
+
+
+def without_bytes(text: pa.StringArray, is_left_out: Mask) -> pa.StringArray:
+    """The text without some of its bytes, as ``bytes_of`` lists them; whole characters, for it must stay text."""
+    places, data = bytes_of(text)
+    kept_before = np.zeros(len(data) + 1, np.int32)
+    np.cumsum(~is_left_out, out=kept_before[1:])
+    buffers = (pa.py_buffer(kept_before[places]), pa.py_buffer(data[~is_left_out]))
+    shorter = pa.StringArray.from_buffers(len(text), *buffers)
+    return pc.if_else(text.is_valid(), shorter, None) if text.null_count else shorter
 
 
 def unread(text: pa.StringArray, values: pa.Array) -> pa.BooleanArray:

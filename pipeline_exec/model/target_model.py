@@ -38,6 +38,17 @@ class ColumnType(StrEnum):
     PERCENTAGE = "percentage"
 
 
+class OptionsMatching(StrEnum):
+    """When a cell is meant to be one of a column's options."""
+
+    EXACT = "EXACT"
+    """It is the value or the label, letter by letter."""
+    ALTERNATIVE = "ALTERNATIVE"
+    """Or an alternative match; upper and lower case and spaces make no difference."""
+    FUZZY = "FUZZY"
+    """Or it is similar enough to one of these names, and to no other option's as much."""
+
+
 class Option(Document):
     """One allowed value of a category column."""
 
@@ -71,12 +82,22 @@ class TargetColumn(Document):
     required: bool = False
     unique: bool = False
     output_format: str | None = None
-    """How dates and times are written: tokens (``DD.MM.YYYY``) or strptime (``%d.%m.%Y``)."""
+    """How values are written. Dates and times: tokens (``DD.MM.YYYY``) or strptime (``%d.%m.%Y``); truth values: two
+    words (``yes/no``); phone numbers, IBANs, GTINs, currencies and countries: the name of one of their forms."""
+    input_formats: tuple[str, ...] = ()
+    """What is read besides the usual: formats of dates and times; ``numeric`` of currencies, ``numeric`` and
+    ``name`` of countries."""
+    region: str | None = None
+    """The country whose phone numbers are read without its calling code, by its two letters: ``DE``."""
     number_format: str | None = None
     """How numbers are written, as an example with separators: ``1.234,56``, ``1,234.56``, ``1234.56``."""
     alternative_matches: tuple[str, ...] = ()
     """Other names under which the column is found in a source."""
     options: tuple[Option, ...] = ()
+    options_matching: OptionsMatching = OptionsMatching.ALTERNATIVE
+    """How freely cells are matched with options."""
+    options_threshold: int = Field(85, ge=0, le=100)
+    """How similar is similar enough for FUZZY, of 100."""
     validations: tuple[Validation, ...] = ()
 
     @model_validator(mode="after")

@@ -108,9 +108,13 @@ def test_a_model_is_answered_with_everything_it_says_of_its_columns(api, model):
             "required": True,
             "unique": False,
             "output_format": None,
+            "input_formats": [],
+            "region": None,
             "number_format": None,
             "alternative_matches": [],
             "options": [],
+            "options_matching": "ALTERNATIVE",
+            "options_threshold": 85,
             "validations": [{"type": "REGEX", "message": None, "pattern": "^[A-Z]"}],
         }
     ]

@@ -9,6 +9,13 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation, localcontext
 from math import isfinite
 
+import phonenumbers
+import pycountry
+import stdnum.bic
+import stdnum.ean
+import stdnum.iban
+from rapidfuzz import fuzz
+
 from pipeline_exec.model.pipeline import OnError
 
 ASCII_DIGITS = "0123456789"
@@ -195,16 +202,31 @@ def boolean_of(text, column):
 
 
 def category_of(text, column):
-    for same in (lambda name: name == text, lambda name: name.lower() == text.lower()):
+    for same in (lambda name: name == text, lambda name: folded(name) == folded(text)):
         for names_of in (
             lambda option: [option.value],
             lambda option: [option.label],
-            lambda option: option.alternative_matches,
+            lambda option: option.alternative_matches if column.options_matching != "EXACT" else [],
         ):
             for option in column.options:
-                if any(same(name) for name in names_of(option)):
+                if any(name and same(name) for name in names_of(option)):
                     return option.value
-    raise NotOfTheType
+        refuse_unless(column.options_matching != "EXACT")
+    refuse_unless(column.options_matching == "FUZZY")
+    return most_similar(text, column)
+
+
+def folded(name):
+    return "".join(name.lower().split())
+
+
+def most_similar(text, column):
+    names = {name: option.value for option in column.options for name in (option.value, option.label)}
+    names |= {name: option.value for option in column.options for name in option.alternative_matches}
+    scores = {name: fuzz.ratio(folded(text), folded(name)) for name in names}
+    best = {names[name] for name in names if scores[name] == max(scores.values())}
+    refuse_unless(len(best) == 1 and max(scores.values()) >= column.options_threshold)
+    return best.pop()
 
 
 def date_of(text, column):
@@ -265,6 +287,50 @@ def uuid_of(text, column):
     return text.lower()
 
 
+def ungrouped(text):
+    refuse_unless(text.isascii() and re.fullmatch("[0-9A-Za-z]+([ -][0-9A-Za-z]+)*", text))
+    return text.replace(" ", "").replace("-", "").upper()
+
+
+def iban_of(text, column):
+    code = ungrouped(text)
+    refuse_unless(stdnum.iban.is_valid(code, check_country=False) and code[2:4] not in ("00", "01", "99"))
+    return code
+
+
+def bic_of(text, column):
+    code = ungrouped(text)
+    refuse_unless(stdnum.bic.is_valid(code) and (code[4:6] == "XK" or pycountry.countries.get(alpha_2=code[4:6])))
+    return code
+
+
+def gtin_of(text, column):
+    code = ungrouped(text)
+    refuse_unless(stdnum.ean.is_valid(code))
+    return code
+
+
+def phone_of(text, column):
+    refuse_unless(re.fullmatch(r"\+?\(?[0-9](?:[-() ./]{0,3}[0-9]){2,19}", text))
+    try:
+        number = phonenumbers.parse(text, column.region)
+    except phonenumbers.NumberParseException:
+        raise NotOfTheType from None
+    refuse_unless(phonenumbers.is_valid_number(number))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def country_of(text, column):
+    country = pycountry.countries.get(alpha_2=text.upper()) or pycountry.countries.get(alpha_3=text.upper())
+    refuse_unless(country)
+    return country.alpha_2
+
+
+def currency_of(text, column):
+    refuse_unless(pycountry.currencies.get(alpha_3=text.upper()))
+    return text.upper()
+
+
 TYPES = {
     "string": lambda text, column: text,
     "int": int_of,
@@ -278,6 +344,12 @@ TYPES = {
     "time": time_of,
     "email": email_of,
     "uuid": uuid_of,
+    "phone": phone_of,
+    "iban": iban_of,
+    "bic": bic_of,
+    "gtin": gtin_of,
+    "country_code": country_of,
+    "currency_code": currency_of,
 }
 
 

@@ -26,11 +26,17 @@ SAMPLES = {
         "0",
     ],
     "boolean": ["true", "No", "Y", "0", "2", "maybe"],
-    "category": ["de", "DE", "Germany", "germany", "BRD", "at", "fr"],
+    "category": ["de", "DE", "Germany", "germany", "BRD", "at", "fr", "Ger many", "Germny", "Autria"],
     "date": ["2024-02-29", "2023-02-29", "29.02.2024", "31.04.2024", "2024-12-31 00:00:00", "2024-12-31T10:00Z"],
     "timestamp": ["2024-02-29", "2024-02-29T10:00:00.123456789Z", "2024-02-29 10:00+01:00", "2024-02-30T10:00", "x"],
     "time": ["10:00", "23:59:59", "24:00", "10:00:00.5", "1:00"],
     "email": ["a@b.de", "a.b@c-d.org", "a@b", "@b.de", "a b@c.de", "a@b..de", "a@1.2", "a" * 65 + "@b.de"],
+    "phone": ["+4930123456", "+49 (0)30 12-34.56", "030 123456", "+1 (415) 555-2671", "+4912", "+999123456"],
+    "iban": ["DE89370400440532013000", "no93 8601 1117 947", "DE88370400440532013000", "DE8937040044053201300"],
+    "bic": ["DEUTDEFF", "deutdeff500", "COBADEFFXXX", "DEUTZZFF", "DEUTDEFF5"],
+    "gtin": ["4006381333931", "96385074", "036000291452", "4006381333932", "978-3-16-148410-0"],
+    "country_code": ["DE", "deu", "US", "UK", "Germany", "276"],
+    "currency_code": ["EUR", "usd", "DEM", "978"],
     "uuid": ["6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f", "6F1F2C9E-54B1-4C5E-9D3E-1A2B3C4D5E6F", "6f1f2c9e"],
 }
 OPTIONS = [
@@ -82,6 +88,9 @@ def targets(draw):
         attributes = {"column_type": kind, "required": draw(st.booleans()), "unique": draw(st.booleans())}
         if kind == "category":
             attributes["options"] = OPTIONS
+            attributes["options_matching"] = draw(st.sampled_from(["EXACT", "ALTERNATIVE", "FUZZY"]))
+        if kind == "phone" and draw(st.booleans()):
+            attributes["region"] = "DE"
         if kind == "date" and draw(st.booleans()):
             attributes["output_format"] = "DD.MM.YYYY"
         columns.append(column(f"x{number}", validations=draw(validations(kind)), **attributes))

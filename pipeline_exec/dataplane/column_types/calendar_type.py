@@ -16,10 +16,10 @@ from pipeline_exec.model.target_model import TargetColumn
 
 
 class CalendarType(CellType):
-    """A type in ISO 8601 and, where that does not fit, in the column's own format, in which it is also shown."""
+    """A type in ISO 8601 and, where that does not fit, in the column's own formats; in the first it is also shown."""
 
     is_ordered = True
-    attributes = frozenset({"output_format"})
+    attributes = frozenset({"output_format", "input_formats"})
     iso: ClassVar[Sequence[DateFormat]]
     """What is read in every column."""
 
@@ -27,9 +27,12 @@ class CalendarType(CellType):
         super().__init__(column)
         text = column.output_format
         self._own = understood("output_format", text, self._own_format) if text else None
-        self._formats = (*self.iso, self._own) if self._own else self.iso
-        if text:
-            self.expectation = f"{self.expectation} or {text}"
+        others = [
+            understood(f"input_formats.{number}", other, self._own_format)
+            for number, other in enumerate(column.input_formats)
+        ]
+        self._formats = [*self.iso, *([self._own] if self._own else []), *others]
+        self.expectation = " or ".join([self.expectation, *([text] if text else []), *column.input_formats])
 
     @abstractmethod
     def typed(self, moments: pa.TimestampArray) -> pa.Array:

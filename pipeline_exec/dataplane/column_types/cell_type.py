@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
 import pyarrow as pa
 
-from pipeline_exec.dataplane.problems import Problems
-from pipeline_exec.dataplane.text import concatenated, quoted, unread
+from pipeline_exec.dataplane.problems import Problems, listed
+from pipeline_exec.dataplane.text import concatenated, cut, quoted, unread
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.target_model import TargetColumn
 
 Understood = TypeVar("Understood")
 
-_SPECIAL = frozenset({"output_format", "number_format", "options"})
+_SPECIAL = (
+    "output_format",
+    "number_format",
+    "input_formats",
+    "region",
+    "options",
+    "options_matching",
+    "options_threshold",
+)
 
 
 class CellType(ABC):
@@ -30,7 +38,7 @@ class CellType(ABC):
     is_ordered: ClassVar[bool] = False
     """Whether one value may be less than another, so that there can be a minimum."""
     attributes: ClassVar[frozenset[str]] = frozenset()
-    """Which of a column's attributes output_format, number_format and options mean something to it."""
+    """Which of the attributes that only some columns can have mean something to it."""
     expectation: str
     """What a cell must be: ends the sentence "'x' is not …"."""
 
@@ -41,8 +49,9 @@ class CellType(ABC):
             InvalidDocument: an attribute of the column is wrong; paths are relative to the column.
         """
         problems = Problems()
-        for attribute in _SPECIAL - self.attributes:
-            if getattr(column, attribute):
+        for attribute in _SPECIAL:
+            is_given = getattr(column, attribute) != TargetColumn.model_fields[attribute].default
+            if is_given and attribute not in self.attributes:
                 problems.add(attribute, f"means nothing to a column of type {self.name}; leave it out")
         problems.refuse(f"Column {column.key!r}")
 
@@ -74,3 +83,18 @@ def understood(attribute: str, text: str, parse: Callable[[str], Understood]) ->
         return parse(text)
     except ValueError as error:
         raise InvalidDocument(str(error), [FieldProblem(attribute, str(error))]) from None
+
+
+def chosen(attribute: str, text: str | None, choices: Sequence[str]) -> str:
+    """Which of the choices an attribute of a column names, in any case; the first when it is not given.
+
+    Raises:
+        InvalidDocument: it is none of them.
+    """
+    if not text:
+        return choices[0]
+    found = next((choice for choice in choices if choice.lower() == text.lower()), None)
+    if found is None:
+        message = f"{cut(text)!r} is not one of {listed(choices)}"
+        raise InvalidDocument(f"{message}.", [FieldProblem(attribute, message)])
+    return found

@@ -11,7 +11,7 @@ from pipeline_exec.api.graphql.types.connector import Permissions
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.principal import Audited
 from pipeline_exec.model import target_model as model
-from pipeline_exec.model.target_model import ColumnType
+from pipeline_exec.model.target_model import ColumnType, OptionsMatching
 
 
 @strawberry.type
@@ -35,12 +35,20 @@ class TargetColumn(Mirror):
     required: bool
     unique: bool
     output_format: str | None
-    """How dates and times are written."""
+    """How values are written: a date format, or the name of a form."""
+    input_formats: list[str]
+    """What is read besides the usual."""
+    region: str | None
+    """The country whose phone numbers are read without its calling code."""
     number_format: str | None
     """How numbers are written, as an example."""
     alternative_matches: list[str]
     """Other names under which the column is found in a source."""
     options: list[Option]
+    options_matching: OptionsMatching
+    """How freely cells are matched with options."""
+    options_threshold: int
+    """How similar is similar enough for FUZZY, of 100."""
     validations: list[JSON]
     """Each has a ``type``, its arguments, and perhaps a ``message``."""
 

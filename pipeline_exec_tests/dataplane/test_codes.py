@@ -1,0 +1,64 @@
+"""Types with a rule of their own agree with the libraries everybody uses, on right codes and on damaged ones."""
+
+import pytest
+import stdnum.bic
+import stdnum.ean
+import stdnum.iban
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import numdb
+
+from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.column_types.iban_registry import IBANS
+from pipeline_exec_tests.dataplane.codes import COUNTRIES, DIGITS, bics, damaged, gtins, ibans, typed
+from pipeline_exec_tests.dataplane.tables import column, texts
+
+
+def read(kind, cells, **attributes):
+    return cell_type(column(column_type=kind, **attributes)).read(texts(*cells)).to_pylist()
+
+
+@given(st.lists(typed(damaged(ibans())), min_size=1, max_size=20))
+def test_ibans_are_those_of_stdnum(cells):
+    # It takes 00, 01 and 99 for check digits too, which ISO 13616 never gives.
+    assert read("iban", cells) == [
+        stdnum.iban.compact(cell.replace("\u00a0", " "))
+        if stdnum.iban.is_valid(cell.replace("\u00a0", " "), check_country=False)
+        and stdnum.iban.compact(cell)[2:4] not in ("00", "01", "99")
+        else None
+        for cell in cells
+    ]
+
+
+def test_the_registry_of_ibans_is_the_one_of_stdnum():
+    entries = {
+        country: "".join(kind * int(count) for count, kind in stdnum.iban._struct_re.findall(properties["bban"]))
+        for country in IBANS
+        for _, properties in numdb.get("iban").info(country)
+    }
+    assert {country: kinds[4:] for country, kinds in IBANS.items()} == entries
+
+
+@given(st.lists(damaged(gtins(), DIGITS), min_size=1, max_size=20))
+def test_gtins_are_those_of_stdnum(cells):
+    expected = [cell if stdnum.ean.is_valid(cell) else None for cell in cells]
+    assert read("gtin", cells) == expected
+    assert read("gtin", cells, output_format="GTIN-14") == [cell and cell.rjust(14, "0") for cell in expected]
+
+
+@given(st.lists(typed(damaged(bics())), min_size=1, max_size=20))
+def test_bics_are_those_of_stdnum_with_a_country(cells):
+    compact = [stdnum.bic.compact(cell.replace("\u00a0", " ")) for cell in cells]
+    assert read("bic", cells) == [
+        code if stdnum.bic.is_valid(code) and code[4:6] in [*COUNTRIES, "XK"] else None for code in compact
+    ]
+
+
+@pytest.mark.parametrize("kind", ["iban", "bic", "gtin", "phone", "country_code", "currency_code"])
+@given(st.lists(st.none() | st.text(min_size=1), max_size=10))
+def test_anything_can_be_read_and_complained_of(kind, cells):
+    reader = cell_type(column(column_type=kind))
+    values, is_wrong = reader.parse(texts(*cells))
+    assert len(values) == len(is_wrong) == len(cells)
+    complaints = reader.complaints(texts(*cells).filter(is_wrong))
+    assert not complaints.null_count
