@@ -35,7 +35,7 @@ def cells(column: OutputColumn, batch: pa.RecordBatch, places: pa.StringArray, s
     values, kept = column.values(batch), column.kept(batch)
     kept = pa.nulls(len(values), pa.string()) if kept is None else kept
     typed = keep_where(kept.is_null(), values)
-    if pa.types.is_boolean(typed.type):
+    if pa.types.is_boolean(typed.type) and not column.target.output_format:
         return pc.coalesce(
             _typed(places, ' t="b"', typed.cast(pa.uint8()).cast(pa.string())), text_cells(places, kept), ""
         )
