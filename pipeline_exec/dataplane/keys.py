@@ -51,13 +51,13 @@ class Keys:
 class Locksmith:
     """Makes keys of values; only keys of the same one can be compared.
 
-    Values of 64 bits are their own keys. Others are hashed twice with SipHash, under secrets drawn anew for each of
-    these: among a thousand million different values the chance that any two have the same key is 1 to 10^20, and nobody
-    can make values that have.
+    The key of a value of 64 bits is its own. Others are hashed to 128 bits with SipHash, twice and under different
+    secrets, one of them drawn anew for each locksmith: among a thousand million different values the chance that any
+    two have the same key is 1 to 10^20, and nobody can make values that have.
     """
 
     def __init__(self) -> None:
-        self._secrets = (secrets.token_hex(8), secrets.token_hex(8))
+        self._secret = secrets.token_hex(8)
 
     def keys(self, columns: Sequence[pa.Array]) -> Keys:
         """A key for each row of the columns; nowhere null."""
@@ -65,8 +65,9 @@ class Locksmith:
             words = _words(columns[0])
             return Keys(words, np.zeros_like(words))
         texts = _texts(columns).to_numpy(zero_copy_only=False)
-        high, low = (pd.util.hash_array(texts, hash_key=key, categorize=False) for key in self._secrets)
-        return Keys(high, low)
+        high = pd.util.hash_array(texts, hash_key=self._secret, categorize=False)
+        # Python's own hash of texts is SipHash too, under the secret of the process.
+        return Keys(high, np.fromiter(map(hash, texts), np.int64, len(texts)).view(np.uint64))
 
 
 def _is_word(kind: pa.DataType) -> bool:

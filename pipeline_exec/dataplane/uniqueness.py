@@ -16,7 +16,7 @@ MOST_IN_MEMORY: Final = 2**19
 
 
 class Seen:
-    """The values, or the combinations of values, seen so far. It takes less than 100 MB, however many there are."""
+    """The values, or the combinations of values, seen so far. It takes some 120 MB at most, however many there are."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self._locksmith = Locksmith()

@@ -1,13 +1,17 @@
 import random
+import tempfile
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_exec.dataplane.uniqueness import Seen
+from pipeline_exec.dataplane.key_runs import contained
+from pipeline_exec.dataplane.keys import Keys
+from pipeline_exec.dataplane.uniqueness import MOST_IN_MEMORY, Seen
+from pipeline_exec.errors import InternalError
 
 
 def again(batches):
@@ -33,10 +37,14 @@ def again(batches):
         pytest.param(pa.bool_(), st.booleans(), id="truth values"),
     ],
 )
-def test_what_was_seen_before_is_what_a_set_remembers(kind, values):
+@pytest.mark.parametrize(
+    "most_in_memory", [pytest.param(MOST_IN_MEMORY, id="in memory"), pytest.param(2, id="on disk")]
+)
+def test_what_was_seen_before_is_what_a_set_remembers(kind, values, most_in_memory):
+    @settings(max_examples=40)
     @given(st.lists(st.lists(st.none() | values, max_size=8), max_size=8))
     def law(batches):
-        seen = Seen()
+        seen = Seen(most_in_memory)
         answers = [answer for batch in batches for answer in seen.again(pa.array(batch, kind)).to_pylist()]
         assert answers == again(batches)
 
@@ -51,3 +59,47 @@ def test_many_batches_are_remembered_in_few_runs():
     assert answers.tolist() == again(batches)
     assert len(seen._runs) <= 8
     assert sum(map(len, seen._runs)) == len(set(values))
+
+
+def test_what_lies_on_disk_is_remembered_among_many():
+    seen, rng = Seen(most_in_memory=5_000), random.Random(7)
+    values = [f"C-{rng.randrange(50_000)}" for _ in range(60_000)]
+    batches = [values[start : start + 1000] for start in range(0, 60_000, 1000)]
+    answers = np.concatenate([seen.again(pa.array(batch)).to_numpy(zero_copy_only=False) for batch in batches])
+    assert answers.tolist() == again(batches)
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from([None, "a", "1:a"]), st.sampled_from([None, 1, 11])), max_size=8)))
+def test_of_several_columns_whole_combinations_are_remembered(batches):
+    seen = Seen()
+    answers = [
+        answer
+        for batch in batches
+        for answer in seen.again(
+            pa.array([text for text, _ in batch], pa.string()), pa.array([number for _, number in batch], pa.int64())
+        ).to_pylist()
+    ]
+    assert answers == again([[None if None in pair else pair for pair in batch] for batch in batches])
+
+
+def test_keys_that_share_a_half_are_told_apart():
+    run = Keys(np.array([1, 2, 2, 2, 3], np.uint64), np.array([9, 0, 5, 7, 1], np.uint64))
+    asked = Keys(np.array([1, 2, 2, 3, 4], np.uint64), np.array([9, 6, 7, 2, 1], np.uint64))
+    assert contained(asked, run).tolist() == [True, False, True, False, False]
+    shuffled = Keys(np.array([2, 2, 2], np.uint64), np.array([5, 0, 5], np.uint64))
+    ordered = shuffled[shuffled.order()]
+    assert ordered.repeats().tolist() == [False, False, True]
+
+
+def test_a_full_temporary_folder_is_said_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(InternalError, match=r"temporary folder: No such file.* set TMPDIR"):
+        Seen(most_in_memory=1).again(pa.array(["a", "b", "c"]))
+
+
+def test_temporary_files_have_no_name_that_could_be_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen = Seen(most_in_memory=1)
+    assert seen.again(pa.array(["a", "b", "a"])).to_pylist() == [False, False, True]
+    assert seen.again(pa.array(["c", "b"])).to_pylist() == [False, True]
+    assert list(tmp_path.iterdir()) == []
