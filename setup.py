@@ -27,6 +27,8 @@ setup(
         "click>=8",
         "croniter>=3",
         "cryptography>=43",
+        # The trees of its parser are read; what a newer one brings is to be looked at first.
+        "duckdb>=2.0,<2.1",
         "email-validator>=2.2",
         "fastapi>=0.165",
         # Only for the files of Swagger UI, which FastAPI itself loads from a CDN.
