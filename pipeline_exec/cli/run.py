@@ -43,6 +43,7 @@ def run(deployment: Deployment, pipeline: str, files: Sequence[Path]) -> None:
         click.echo(f"No file is waiting for pipeline {found.name!r}; there is nothing to execute.")
         return
     ended = [_executed(layer, execution) for execution in recorded]
+    ended += [_executed(layer, execution) for execution in _beside(layer, ended)]
     print_executions(ended, {found.id: found.name})
     print_failures(ended)
     if any(execution.status is not Status.SUCCESSFUL for execution in ended):
@@ -62,7 +63,14 @@ def _recorded(layer: ServiceLayer, pipeline: Pipeline, files: Sequence[Path]) ->
     owner = layer.principals.owner()
     if not files:
         return layer.executions.record(pipeline, ExecutionTrigger.MANUAL, owner, None)
-    return [layer.ingestion.record_file(pipeline, file, owner) for file in files]
+    return [execution for file in files for execution in layer.ingestion.record_file(pipeline, file, owner)]
+
+
+def _beside(layer: ServiceLayer, ended: Sequence[Execution]) -> Sequence[Execution]:
+    """The other files of archives that a source answered with only when an execution asked it."""
+    known = {execution.id for execution in ended}
+    found = {other.id: other for execution in ended for other in layer.executions.of_archive(execution)}
+    return [other for other in found.values() if other.id not in known]
 
 
 def _executed(layer: ServiceLayer, execution: Execution) -> Execution:

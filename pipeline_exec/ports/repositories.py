@@ -183,7 +183,7 @@ class Executions(Protocol):
         """
 
     def receive(self, execution: Execution) -> None:
-        """Save the source of an execution that fetched it."""
+        """Save the source of an execution that fetched it, and the archive it came in."""
 
     def beat(self, log_id: LogId, at: datetime) -> bool:
         """Note a sign of life; answer whether the attempt is still PROCESSING (false: somebody canceled it)."""
@@ -200,8 +200,13 @@ class Executions(Protocol):
     def unsettled(self, limit: int) -> Sequence[tuple[Arrival, Execution]]:
         """Arrivals whose execution has ended and whose file was not put away yet, in any order.
 
+        An archive's has ended when those of all its files have; it comes with the execution of its first file.
+
         Which of them come first changes, so that some that cannot be put away do not keep the others waiting.
         """
+
+    def of_archive(self, archive_id: ExecutionId) -> Sequence[Execution]:
+        """The executions of all files of an archive; none when there is no such archive."""
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         """A number for each that grows with every change of it one can see; claims and signs of life are none."""

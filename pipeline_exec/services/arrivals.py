@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -21,8 +20,8 @@ from pipeline_exec.model.pipeline import Pipeline, StoredConfiguration
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.ports import Clock, FileSource, Outcome, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
-from pipeline_exec.services.lifecycle import hold
 from pipeline_exec.services.staged import fetch, input_ref
+from pipeline_exec.services.unpacking import Unpacker, record_received
 
 logger = logging.getLogger(__name__)
 
@@ -100,10 +99,11 @@ class Collected:
 
 @dataclass(frozen=True)
 class ArrivalService:
-    """Turns files at a source into executions, each file once."""
+    """Turns files at a source into executions, each file once; an archive into one for each file in it."""
 
     store: Store
     staging: Staging
+    unpacker: Unpacker
     connectors: ConnectorService
     clock: Clock
     max_file_size: int
@@ -135,13 +135,20 @@ class ArrivalService:
         source = self._source(pipeline.configuration)
         decision = self._look(pipeline, source, trusts_source=trigger is not ExecutionTrigger.EVENT)
         ready = iter(decision.take)
-        new = partial(
-            Execution.new,
-            trigger=trigger,
-            caller=caller,
-            pipeline_id=pipeline.id,
-            configuration_id=pipeline.configuration.id,
-        )
+        options = pipeline.configuration.document.read_options
+
+        def new(execution_id: ExecutionId, received: SourceFile) -> Sequence[Execution]:
+            execution = Execution.new(
+                execution_id=execution_id,
+                trigger=trigger,
+                caller=caller,
+                at=self.clock(),
+                pipeline_id=pipeline.id,
+                configuration_id=pipeline.configuration.id,
+                source=received,
+            )
+            return self.unpacker.executions(execution, options)
+
         problems: list[str] = []
         staged = self._staged(source, ready, new, problems, limit)
         # Under a request key all are recorded or none is: a repeated request must find them all.
@@ -157,6 +164,8 @@ class ArrivalService:
     def collect_into(self, pipeline: Pipeline, execution: Execution) -> Execution | None:
         """Give one waiting file to an execution that has no input yet; None when none is waiting.
 
+        Of an archive it is given the first file; the others are recorded beside it, to be launched.
+
         Raises:
             SourceUnresponsive: the source cannot be reached.
             SourceRefused: it says no.
@@ -165,11 +174,12 @@ class ArrivalService:
         source = self._source(pipeline.configuration)
         for file in self._look(pipeline, source, trusts_source=True).take:
             given = replace(execution, source=self._fetch(source, file, execution.id))
-            with self.store.writing() as tx:
+            executions = self.unpacker.executions(given, pipeline.configuration.document.read_options)
+            with self.unpacker.recording(executions), self.store.writing() as tx:
                 if tx.arrivals.take(pipeline.id, file, execution.id):
-                    tx.executions.receive(given)
-                    hold(tx, execution.log.id, self.clock())
-                    return given
+                    record_received(tx, executions, self.clock())
+                    return executions[0]
+            self.unpacker.drop(executions[1:])
         return None
 
     def settle(self, limit: int = 100) -> None:
@@ -210,11 +220,11 @@ class ArrivalService:
         self,
         source: FileSource,
         files: Iterable[FileVersion],
-        new: Callable[..., Execution],
+        new: Callable[[ExecutionId, SourceFile], Sequence[Execution]],
         problems: list[str],
         limit: int | None,
-    ) -> Iterator[tuple[FileVersion, Execution]]:
-        """Each file with an execution made for it, its bytes staged; what cannot be fetched is a problem."""
+    ) -> Iterator[tuple[FileVersion, Sequence[Execution]]]:
+        """Each file with the executions made for it, its bytes staged; what cannot be fetched is a problem."""
         count = 0
         for file in files:
             execution_id = ExecutionId(new_id())
@@ -226,20 +236,25 @@ class ArrivalService:
                 # Files that are refused are refused at every look; if they counted, others might never have a turn.
                 count += isinstance(error, SourceUnresponsive)
             else:
-                yield file, new(execution_id=execution_id, source=received, at=self.clock())
+                yield file, new(execution_id, received)
                 count += 1
             if count == limit:
                 return
 
     def _recorded(
-        self, pipeline_id: PipelineId, staged: Sequence[tuple[FileVersion, Execution]], request_key: str | None
+        self,
+        pipeline_id: PipelineId,
+        staged: Sequence[tuple[FileVersion, Sequence[Execution]]],
+        request_key: str | None,
     ) -> Sequence[Execution]:
         """The executions that got their file, all recorded together; another look may have been faster."""
         recorded: list[Execution] = []
         try:
             with self.store.writing() as tx:
-                for file, execution in staged:
-                    if tx.arrivals.take(pipeline_id, file, execution.id):
+                for file, executions in staged:
+                    if not tx.arrivals.take(pipeline_id, file, executions[0].id):
+                        continue
+                    for execution in executions:
                         key = f"{request_key}#{len(recorded)}" if request_key else None
                         recorded.append(replace(execution, request_key=key))
                         tx.executions.add(recorded[-1])
@@ -249,11 +264,10 @@ class ArrivalService:
         self._drop(staged, kept=recorded)
         return recorded
 
-    def _drop(self, staged: Iterable[tuple[FileVersion, Execution]], kept: Iterable[Execution]) -> None:
+    def _drop(self, staged: Iterable[tuple[FileVersion, Sequence[Execution]]], kept: Iterable[Execution]) -> None:
         recorded = {execution.id for execution in kept}
-        for _, execution in staged:
-            if execution.id not in recorded:
-                self.staging.remove(execution.id)
+        for _, executions in staged:
+            self.unpacker.drop(execution for execution in executions if execution.id not in recorded)
 
     def _fetch(self, source: FileSource, file: FileVersion, execution_id: ExecutionId) -> SourceFile:
         def copy(into: BinaryIO) -> tuple[str, str]:
@@ -263,10 +277,12 @@ class ArrivalService:
         return fetch(self.staging, input_ref(execution_id), copy, self.max_file_size)
 
     def _settle(self, arrival: Arrival, execution: Execution) -> None:
-        outcome = Outcome.SUCCEEDED if execution.status is Status.SUCCESSFUL else Outcome.FAILED
         with self.store.reading() as tx:
+            every = [execution, *tx.executions.of_archive(execution.id)]
             configuration = tx.pipelines.configuration(ConfigurationId(str(execution.log.configuration_id)))
             connectors = tx.connectors.many(configuration.document.input_connectors)
+        succeeded = all(each.status is Status.SUCCESSFUL for each in every)
+        outcome = Outcome.SUCCEEDED if succeeded else Outcome.FAILED
         for connector in connectors.values():
             source = self.connectors.open(connector.document).port
             if isinstance(source, FileSource):

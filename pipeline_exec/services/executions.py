@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline_exec.errors import Conflict, ExecutionFailure, NotFound
 from pipeline_exec.model.execution import (
@@ -119,6 +119,13 @@ class ExecutionService:
         with self.store.reading() as tx:
             return tx.executions.find(query.also(OF_PIPELINES))
 
+    def of_archive(self, execution: Execution) -> Sequence[Execution]:
+        """The executions of all files of the archive that an execution's input came in; none when it came alone."""
+        if execution.archive_id is None:
+            return []
+        with self.store.reading() as tx:
+            return tx.executions.of_archive(execution.archive_id)
+
     def logs(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, Sequence[ExecutionLog]]:
         """All attempts of each, oldest first."""
         with self.store.reading() as tx:
@@ -193,7 +200,7 @@ class ExecutionService:
         execution = self.get(execution_id)
         if execution.source is None:
             raise NotFound(f"Execution {execution_id} has received no input.")
-        return self.staging.local(input_ref(execution_id)), execution.source.name
+        return self.staging.local(input_ref(execution_id)), PurePosixPath(execution.source.name).name
 
     def output(self, execution_id: ExecutionId) -> tuple[Path, str]:
         """A path with what was delivered as a file, and its name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.request_keys import check_key
 from pipeline_exec.services.staged import input_ref, receive, too_large
+from pipeline_exec.services.unpacking import Unpacker
 
 COPY_BYTES = 1 << 20
 
@@ -37,6 +38,7 @@ class IngestionService:
 
     store: Store
     staging: Staging
+    unpacker: Unpacker
     connectors: ConnectorService
     lifecycle: Lifecycle
     clock: Clock
@@ -113,8 +115,8 @@ class IngestionService:
             undo.pop_all()
         return payload
 
-    def record_file(self, pipeline: Pipeline, file: Path, caller: Principal) -> Execution:
-        """Record a MANUAL execution of a file of this machine, staged; not launched.
+    def record_file(self, pipeline: Pipeline, file: Path, caller: Principal) -> Sequence[Execution]:
+        """Record a MANUAL execution of a file of this machine, of an archive one for each file in it; not launched.
 
         Raises:
             TooLarge: it is larger than this service takes.
@@ -134,9 +136,9 @@ class IngestionService:
             configuration_id=pipeline.configuration.id,
             source=payload.source,
         )
-        with self.store.writing() as tx:
-            tx.executions.add(execution)
-        return execution
+        executions = self.unpacker.executions(execution, pipeline.configuration.document.read_options)
+        self._record(executions)
+        return executions
 
     def discard(self, payloads: Iterable[Payload]) -> None:
         """Drop what was staged for a push that is refused."""
@@ -146,7 +148,7 @@ class IngestionService:
     def take(
         self, connector_id: ConnectorId, payloads: Sequence[Payload], idempotency_key: str | None = None
     ) -> Sequence[Execution]:
-        """Record one execution for each payload and pipeline, then launch them.
+        """Record one execution for each payload, or each file of the archive it is, and pipeline, then launch them.
 
         When this returns everything is durable: a crash from here on loses nothing. Of what is refused, or was taken
         before under the same key, nothing more is kept.
@@ -182,8 +184,7 @@ class IngestionService:
                 for execution in executions:
                     tx.executions.add(execution)
         except (Conflict, NotFound):
-            for execution in executions:
-                self.staging.remove(execution.id)
+            self.unpacker.drop(executions)
             raise
 
     def _repeated(self, connector_id: ConnectorId, idempotency_key: str) -> Sequence[Execution]:
@@ -203,16 +204,19 @@ class IngestionService:
     ) -> Sequence[Execution]:
         executions: list[Execution] = []
         for payload in payloads:
-            for number, pipeline in enumerate(pipelines):
-                key = _request_key(connector_id, idempotency_key, len(executions)) if idempotency_key else None
-                execution_id = self._copied(payload) if number else payload.execution_id
-                executions.append(self._execution(pipeline, execution_id, payload.source, key))
-        return executions
+            # All copies first: taking an archive apart puts its first file in its place.
+            ids = [payload.execution_id, *(self._copied(payload) for _ in pipelines[1:])]
+            for pipeline, execution_id in zip(pipelines, ids, strict=True):
+                executions += self._unpacked(pipeline, execution_id, payload.source)
+        if idempotency_key is None:
+            return executions
+        return [
+            replace(execution, request_key=_request_key(connector_id, idempotency_key, number))
+            for number, execution in enumerate(executions)
+        ]
 
-    def _execution(
-        self, pipeline: Pipeline, execution_id: ExecutionId, source: SourceFile, request_key: str | None
-    ) -> Execution:
-        return Execution.new(
+    def _unpacked(self, pipeline: Pipeline, execution_id: ExecutionId, source: SourceFile) -> Sequence[Execution]:
+        execution = Execution.new(
             execution_id=execution_id,
             trigger=ExecutionTrigger.EVENT,
             caller=pipeline.audit.created_by,
@@ -220,8 +224,8 @@ class IngestionService:
             pipeline_id=pipeline.id,
             configuration_id=pipeline.configuration.id,
             source=source,
-            request_key=request_key,
         )
+        return self.unpacker.executions(execution, pipeline.configuration.document.read_options)
 
     def _copied(self, payload: Payload) -> ExecutionId:
         """Another pipeline's own copy, so that retention of one never takes the input of the other."""

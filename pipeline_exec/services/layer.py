@@ -22,6 +22,7 @@ from pipeline_exec.services.samples import SampleService
 from pipeline_exec.services.sealing import Sealing
 from pipeline_exec.services.stages import Stages
 from pipeline_exec.services.target_models import TargetModelService
+from pipeline_exec.services.unpacking import Unpacker
 from pipeline_exec.services.wrappers import WrapperService
 from pipeline_exec.settings import Settings
 
@@ -74,9 +75,12 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     sealing = Sealing(ports.vault)
     lifecycle = Lifecycle(store, ports.engine, clock, settings.max_recoveries)
     connectors = ConnectorService(store, ports.kinds, ports.engine, sealing, clock)
-    arrivals = ArrivalService(store, staging, connectors, clock, settings.max_file_size)
+    unpacker = Unpacker(staging, ports.formats)
+    arrivals = ArrivalService(store, staging, unpacker, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
-    stages = Stages(store, staging, ports.formats, arrivals, clock, settings.max_file_size, settings.max_findings)
+    stages = Stages(
+        store, staging, ports.formats, unpacker, arrivals, clock, settings.max_file_size, settings.max_findings
+    )
     planner = Planner(connectors, sealing)
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, ports.engine, clock)
@@ -102,7 +106,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         pipelines=pipelines,
         executions=ExecutionService(store, staging, pipelines, arrivals, planner, deliveries, lifecycle, clock),
         arrivals=arrivals,
-        ingestion=IngestionService(store, staging, connectors, lifecycle, clock, settings.max_file_size),
+        ingestion=IngestionService(store, staging, unpacker, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,
         previews=previews,
         samples=SampleService(staging, previews, settings.max_file_size),

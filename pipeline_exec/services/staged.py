@@ -17,6 +17,11 @@ def input_ref(execution_id: ExecutionId) -> str:
     return f"{execution_id}/input"
 
 
+def refusal_ref(execution_id: ExecutionId) -> str:
+    """Why there are no bytes: a file of an archive that cannot be unpacked."""
+    return f"{execution_id}/refusal"
+
+
 def rows_ref(execution_id: ExecutionId, stage: Stage, key: str) -> str:
     """The rows a stage made, under the key of everything that decides them."""
     return f"{execution_id}/{stage}-{key}.arrow"
@@ -46,7 +51,7 @@ def receive(
     staging: Staging,
     ref: str,
     copy: Callable[[BinaryIO], tuple[str, str]],
-    limit: int,
+    limit: int | None,
 ) -> SourceFile:
     """Stage bytes durably and say what was received.
 
@@ -54,7 +59,7 @@ def receive(
         staging: Where to.
         ref: Under which reference.
         copy: Writes the bytes and answers the name and the path the source gives them.
-        limit: Bytes taken at most.
+        limit: Bytes taken at most; None for those that are limited where they come from.
 
     Raises:
         TooLarge: more bytes came; nothing is staged.
@@ -88,7 +93,7 @@ def too_large(limit: int) -> TooLarge:
 class _Measured:
     """A file being written that counts, hashes and limits what passes."""
 
-    def __init__(self, file: BinaryIO, limit: int) -> None:
+    def __init__(self, file: BinaryIO, limit: int | None) -> None:
         self._file = file
         self._limit = limit
         self.size = 0
@@ -96,7 +101,7 @@ class _Measured:
 
     def write(self, data: bytes) -> int:
         self.size += len(data)
-        if self.size > self._limit:
+        if self._limit is not None and self.size > self._limit:
             raise too_large(self._limit)
         self.digest.update(data)
         return self._file.write(data)

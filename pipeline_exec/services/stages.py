@@ -28,13 +28,14 @@ from pipeline_exec.errors import (
 )
 from pipeline_exec.model.execution import Counts, Execution, SourceFile, Stage
 from pipeline_exec.model.identity import FileId, PipelineId
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
-from pipeline_exec.ports import Clock, FileSource, Formats, PullSource, Staging, Store
+from pipeline_exec.ports import Clock, FileSource, Formats, Parsed, PullSource, Staging, Store
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.connectors import OpenedConnector
-from pipeline_exec.services.lifecycle import hold
 from pipeline_exec.services.plans import Plan
 from pipeline_exec.services.staged import fetch, findings_ref, input_ref, upload_ref
+from pipeline_exec.services.unpacking import Unpacker, check_unpacked, record_received
 
 FILE_NOT_FOUND = "Wrapper file not found"
 """What clients of the wrapper API know the absence of a wrapper's file by."""
@@ -50,6 +51,7 @@ class Stages:
     store: Store
     staging: Staging
     formats: Formats
+    unpacker: Unpacker
     arrivals: ArrivalService
     clock: Clock
     max_file_size: int
@@ -58,6 +60,7 @@ class Stages:
     def receive(self, plan: Plan) -> Execution:
         """Have the input staged; answers the execution with its source.
 
+        Of an archive it takes the first file; the others are recorded as executions beside it, to be launched.
         Input that was received before is never asked for again.
 
         Raises:
@@ -77,7 +80,7 @@ class Stages:
                 return self._collect(execution, execution.pipeline_id)
             return self._receive(execution, _only_file(port))
         if isinstance(port, PullSource):
-            return self._receive(execution, _pull(port))
+            return self._receive(execution, _pull(port), plan.read_options)
         raise SourceDataEmpty(
             "No data was sent with this execution: the pipeline's connector waits to be called.",
             "Send the data to the connector's /ingest address; each payload is executed as it arrives.",
@@ -93,9 +96,11 @@ class Stages:
         source = plan.execution.source
         if source is None:
             raise InternalError("The input was read before it was received.")
-        path = self.staging.local(input_ref(plan.execution.id))
         with _naming(source):
-            parsed = self.formats.read(path, source.name, plan.read_options)
+            check_unpacked(self.staging, plan.execution.id)
+            path = self.staging.local(input_ref(plan.execution.id))
+            parsed = self.formats.read(path, source.name, _own_options(plan))
+            _refuse_others(parsed, source)
         return Rows(parsed.rows.schema, _named(parsed.rows, source)), parsed.dialect
 
     def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:
@@ -154,13 +159,14 @@ class Stages:
             )
         return given
 
-    def _receive(self, execution: Execution, copy: Copy) -> Execution:
+    def _receive(self, execution: Execution, copy: Copy, options: ReadOptions | None = None) -> Execution:
+        """The execution with what was copied; with options, an archive is taken apart."""
         source = fetch(self.staging, input_ref(execution.id), copy, self.max_file_size)
         given = replace(execution, source=source)
-        with self.store.writing() as tx:
-            tx.executions.receive(given)
-            hold(tx, execution.log.id, self.clock())
-        return given
+        executions = [given] if options is None else self.unpacker.executions(given, options)
+        with self.unpacker.recording(executions), self.store.writing() as tx:
+            record_received(tx, executions, self.clock())
+        return executions[0]
 
     def _upload(self, file_id: FileId) -> Copy:
         def copy(into: BinaryIO) -> tuple[str, str]:
@@ -195,6 +201,22 @@ def _pull(source: PullSource) -> Copy:
         return fetched.name, fetched.path
 
     return copy
+
+
+def _own_options(plan: Plan) -> ReadOptions:
+    """How the input is read: what came out of an archive is not one, whatever the options say of what arrives."""
+    if plan.execution.archive_id is None:
+        return plan.read_options
+    return plan.read_options.model_copy(update={"compression": "auto"})
+
+
+def _refuse_others(parsed: Parsed, source: SourceFile) -> None:
+    """Rows of one file must not pass for those of a whole archive."""
+    if parsed.others:
+        raise ParsingFailure(
+            f"{source.name} is an archive of {len(parsed.others) + 1:,} files, where one is expected.",
+            "Send each file by itself; an archive is taken apart as it arrives at a pipeline that unpacks it.",
+        )
 
 
 def _named(rows: Rows, source: SourceFile) -> Iterator[pa.RecordBatch]:

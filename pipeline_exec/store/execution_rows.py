@@ -75,6 +75,7 @@ def execution_of(row: RowMapping) -> Execution:
         failure=failure_of(row, executions),
         progress=_progress_of(row),
         request_key=row[own.request_key],
+        archive_id=row[own.archive_id] and ExecutionId(row[own.archive_id]),
     )
 
 
@@ -87,16 +88,18 @@ def execution_values(execution: Execution) -> dict[str, object]:
         "trigger_type": execution.trigger_type,
         "request_key": execution.request_key,
         "revision": 1,
-        **source_values(execution.source),
+        **input_values(execution),
         **progress_values(execution.progress),
         **state_values(execution),
         **latest_values(execution.log),
     }
 
 
-def source_values(source: SourceFile | None) -> Mapping[str, object]:
+def input_values(execution: Execution) -> Mapping[str, object]:
     """The columns of an input."""
+    source = execution.source
     return {
+        "archive_id": execution.archive_id,
         "source_name": source and source.name,
         "source_path": source and source.path,
         "source_size": source and source.size,

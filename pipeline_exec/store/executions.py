@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, func, insert, select, update
 
 from pipeline_exec import ports
 from pipeline_exec.errors import Conflict, NotFound
@@ -24,10 +24,10 @@ from pipeline_exec.store.execution_rows import (
     EXECUTIONS,
     execution_of,
     execution_values,
+    input_values,
     known_counts,
     latest_values,
     progress_values,
-    source_values,
     state_values,
 )
 from pipeline_exec.store.querying import Listing
@@ -90,10 +90,12 @@ _LAST_BEGUN = (
     .order_by(execution_logs.c.dispatched_at.desc())
     .limit(1)
 )
+_of_archive = executions.alias("of_archive")
 _UNSETTLED = (
     EXECUTIONS.add_columns(*ARRIVAL)
     .join(arrivals, arrivals.c.execution_id == executions.c.id)
     .where(arrivals.c.execution_id.is_not(None), ~arrivals.c.settled, executions.c.status != Status.PROCESSING)
+    .where(~exists().where(_of_archive.c.archive_id == executions.c.id, _of_archive.c.status == Status.PROCESSING))
     # In any order: files that cannot be put away must not keep the others from it.
     .order_by(func.random())
 )
@@ -164,7 +166,7 @@ class Executions(ports.Executions):
         return True
 
     def receive(self, execution: Execution) -> None:
-        self._did(_CHANGE, execution=execution.id, **source_values(execution.source))
+        self._did(_CHANGE, execution=execution.id, **input_values(execution))
 
     def beat(self, log_id: LogId, at: datetime) -> bool:
         return self._did(_NOTE_CURRENT, log=log_id, heartbeat_at=at)
@@ -185,6 +187,10 @@ class Executions(ports.Executions):
     def unsettled(self, limit: int) -> Sequence[tuple[Arrival, Execution]]:
         rows = self._connection.execute(_UNSETTLED.limit(limit)).mappings()
         return [(arrival_of(*(row[column] for column in ARRIVAL)), execution_of(row)) for row in rows]
+
+    def of_archive(self, archive_id: ExecutionId) -> Sequence[Execution]:
+        wanted = EXECUTIONS.where(executions.c.archive_id == archive_id).order_by(executions.c.id)
+        return [execution_of(row) for row in self._connection.execute(wanted).mappings()]
 
     def revisions(self, execution_ids: Iterable[ExecutionId]) -> Mapping[ExecutionId, int]:
         known = select(executions.c.id, executions.c.revision).where(executions.c.id.in_(list(execution_ids)))

@@ -134,6 +134,7 @@ executions = Table(
     Column("progress_stage", Text),
     Column("progress_rows", BigInteger),
     Column("request_key", Text, unique=True),
+    Column("archive_id", Text),
     Column("log_id", Text, nullable=False),
     Column("run_id", Text, nullable=False),
     Column("configuration_id", Text),
@@ -144,6 +145,12 @@ executions = Table(
     Column("revision", Integer, nullable=False),
     *_audit(),
     Index(None, "created_at", "id"),
+    Index(
+        "ix_executions_archive_id",
+        "archive_id",
+        sqlite_where=text("archive_id IS NOT NULL"),
+        postgresql_where=text("archive_id IS NOT NULL"),
+    ),
     # What is mostly asked for, newest first.
     *(
         Index(None, name, "created_at", "id")

@@ -110,7 +110,7 @@ def test_the_reconciler_tries_an_attempt_again_whose_worker_is_gone(folders):
 def test_what_was_recorded_for_a_pipeline_that_was_switched_off_since_keeps_nothing_else_from_its_launch(folders):
     stopped, running = folders.pipeline("Stopped"), folders.pipeline("Running")
     file = folders.drop("a.csv")
-    first, second = (folders.layer.ingestion.record_file(each, file, folders.owner) for each in (stopped, running))
+    [first], [second] = (folders.layer.ingestion.record_file(each, file, folders.owner) for each in (stopped, running))
     switched_off = PipelineDocument(name=stopped.name, configuration=stopped.configuration.document, active=False)
     folders.layer.pipelines.update(stopped.id, switched_off, folders.owner)
 

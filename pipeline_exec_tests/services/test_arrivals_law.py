@@ -7,8 +7,11 @@ process dies between any two steps. The store and the staging area are real; the
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager, suppress
+import io
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 from hypothesis import settings
@@ -22,14 +25,11 @@ from pipeline_exec.model.document import Document
 from pipeline_exec.model.execution import ExecutionTrigger
 from pipeline_exec.ports import ConnectorKind, Intake
 from pipeline_exec_tests.services.conftest import emptied
+from pipeline_exec_tests.services.stepwise import Course, Stepwise, die
 from pipeline_exec_tests.services.workshop import Workshop
 
 STABLE_SECONDS = 10
-PATHS = ("a.csv", "b.csv", "sub/a.csv")
-
-
-class Death(BaseException):
-    """The process is gone."""
+PATHS = ("a.csv", "b.csv", "sub/a.csv", "c.zip")
 
 
 @dataclass(frozen=True)
@@ -40,40 +40,34 @@ class File:
     modified: str
     old: bool
     """Whether the source's own clock calls it old."""
+    is_archive: bool
+    """Of three files, then."""
 
     @property
     def content(self):
+        return zipped(self._members()) if self.is_archive else self._text()
+
+    def executed(self, path):
+        """Path and fingerprint of each input that is executed of it."""
+        inputs = self._members() if self.is_archive else {"": self._text()}
+        return [
+            (f"{path}/{name}" if name else path, f"sha256:{hashlib.sha256(text).hexdigest()}")
+            for name, text in inputs.items()
+        ]
+
+    def _members(self):
+        return {f"{name}.csv": self._text() + name.encode() for name in "xyz"}
+
+    def _text(self):
         return f"{self.modified}/{self.size}".encode()
 
-    @property
-    def fingerprint(self):
-        return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
 
-
-class Course:
-    """Counts the steps of what is tested and has things happen between them."""
-
-    def __init__(self):
-        self.events = {}
-        self.steps = 0
-
-    def step(self, *, alone=True):
-        """Have what is planned for this step happen; while others are locked out, only death can come."""
-        event = self.events.pop(self.steps, None) if alone or self.events.get(self.steps) is die else None
-        self.steps += 1
-        if event is not None:
-            event()
-
-    @contextmanager
-    def planned(self, events):
-        self.steps, self.events = 0, dict(events)
-        with suppress(Death):
-            yield
-        self.events = {}
-
-
-def die():
-    raise Death
+def zipped(members):
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(ZipInfo(name), content)
+    return buffer.getvalue()
 
 
 class Folder:
@@ -113,31 +107,6 @@ class Folder:
 
     def settle(self, file, outcome):
         pass
-
-
-class Stepwise:
-    """A port, with a step before and after everything that is asked of it."""
-
-    def __init__(self, port, course):
-        self._port = port
-        self._course = course
-
-    def __getattr__(self, name):
-        return getattr(self._port, name)
-
-    @contextmanager
-    def writing(self, *arguments):
-        self._course.step()
-        with self._port.writing(*arguments) as writing:
-            yield writing
-            self._course.step(alone=False)
-        self._course.step()
-
-    @contextmanager
-    def reading(self):
-        self._course.step()
-        with self._port.reading() as tx:
-            yield tx
 
 
 class NoSettings(Document):
@@ -192,13 +161,10 @@ class FolderMachine(RuleBasedStateMachine):
         self.versions = 0
         self.answers = {}
 
-    def version(self, modified, old):
-        """Another size each time; the time may be the same as before, or older."""
-        self.versions += 1
-        return File(self.versions, modified, old)
-
     def put(self, path, modified="1", old=True):
-        self.folder.files[path] = self.version(modified, old)
+        """A new version: another size each time; the time may be the same as before, or older."""
+        self.versions += 1
+        self.folder.files[path] = File(self.versions, modified, old, is_archive=path.endswith(".zip"))
 
     def take_away(self, path):
         if path in self.folder.files:
@@ -255,8 +221,8 @@ class FolderMachine(RuleBasedStateMachine):
                 self.workshop.layer.arrivals.collect_into(self.pipeline, execution)
 
     def events(self, data, key=None):
-        """What happens at which step; the steps of one file are eight, those before the first as many."""
-        drawn = data.draw(st.dictionaries(st.integers(0, 24), st.sampled_from((*FOLDER, *PROCESS)), max_size=4))
+        """What happens at which step; a file has eight or, as an archive, some twenty; so has the look before."""
+        drawn = data.draw(st.dictionaries(st.integers(0, 48), st.sampled_from((*FOLDER, *PROCESS)), max_size=4))
         return {step: self.happening(happening, data, key) for step, happening in sorted(drawn.items())}
 
     def happening(self, happening, data, key=None):
@@ -304,9 +270,14 @@ class FolderMachine(RuleBasedStateMachine):
     def the_ledger_and_the_executions_agree(self):
         with self.workshop.layer.ports.store.reading() as tx:
             taken = [arrival for arrival in tx.arrivals.ledger(self.pipeline.id).values() if arrival.execution_id]
-        executions = {execution.id: execution for execution in self.executions()}
-        assert sorted(arrival.execution_id for arrival in taken) == sorted(executions)
-        assert all(executions[arrival.execution_id].source.path == arrival.file.path for arrival in taken)
+        first = {each.id: each for each in self.executions() if each.archive_id in (None, each.id)}
+        assert sorted(arrival.execution_id for arrival in taken) == sorted(first)
+        assert all(first[arrival.execution_id].source.path.startswith(arrival.file.path) for arrival in taken)
+
+    @invariant()
+    def of_an_archive_all_files_are_executed_or_none(self):
+        archives = Counter(execution.archive_id for execution in self.executions() if execution.archive_id)
+        assert all(count == 3 for count in archives.values())
 
     @invariant()
     def a_repeated_request_has_the_first_answer(self):
@@ -321,7 +292,7 @@ class FolderMachine(RuleBasedStateMachine):
             self.look()
         executed = [(execution.source.path, execution.source.fingerprint) for execution in self.executions()]
         for path, file in self.folder.files.items():
-            assert executed.count((path, file.fingerprint)) == 1
+            assert all(executed.count(each) == 1 for each in file.executed(path))
         self.no_file_is_executed_twice()
 
     def executions(self):

@@ -175,7 +175,7 @@ def test_a_pipeline_that_is_deleted_while_data_arrives_takes_none_of_it(workshop
 def test_a_file_of_this_machine_is_executed_from_a_copy(workshop):
     pipeline, path = workshop.pipeline(), workshop.drop(folder="elsewhere")
 
-    execution = workshop.layer.ingestion.record_file(pipeline, path, workshop.caller)
+    [execution] = workshop.layer.ingestion.record_file(pipeline, path, workshop.caller)
     path.unlink()
     workshop.engine.execute(execution, "")
 

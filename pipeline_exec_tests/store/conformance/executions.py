@@ -20,6 +20,7 @@ from pipeline_exec.model.execution import (
     Stage,
     Status,
 )
+from pipeline_exec.model.identity import ExecutionId, new_id
 from pipeline_exec.model.query import Comparison, Operator, Query
 from pipeline_exec_tests.builders import (
     NOON,
@@ -406,6 +407,25 @@ class ExecutionsConformance:
         }
         with store.reading() as tx:
             assert {pair[1].id: pair for pair in tx.executions.unsettled(10)} == expected
+
+    def test_an_archive_is_unsettled_once_the_executions_of_all_its_files_have_ended(self, store):
+        source = SourceFile(name="people.zip/a.csv", path="/people.zip/a.csv", size=1, fingerprint="sha256:a")
+        first = an_execution(PIPELINE).from_archive(source)
+        second = first.beside(ExecutionId(new_id()), source)
+        file = FileVersion("people.zip", 1, "1")
+        with store.writing() as tx:
+            add_all(tx, first, second)
+            tx.arrivals.record([Arrival(pipeline_id=PIPELINE.id, file=file, first_seen=NOON, stable_since=NOON)])
+            tx.arrivals.take(PIPELINE.id, file, first.id)
+            assert tx.executions.of_archive(first.id) == sorted([first, second], key=lambda each: each.id)
+            tx.executions.finish(first.succeeded(NOON))
+            assert tx.executions.unsettled(10) == []
+            failed = second.failed(FAILURE, NOON)
+            tx.executions.finish(failed)
+            [(arrival, found)] = tx.executions.unsettled(10)
+            assert (arrival.file, found.id) == (file, first.id)
+            assert failed in tx.executions.of_archive(first.id)
+            assert tx.executions.of_archive(second.id) == []
 
     def test_one_that_cannot_be_settled_does_not_stand_in_the_way_of_the_others(self, store):
         pairs = [(FileVersion(f"{number}.csv", 1, "1"), an_execution(PIPELINE)) for number in range(3)]
