@@ -100,6 +100,64 @@ def str_or_none(cell):
         ),
         pytest.param(
             {},
+            {"type": "REQUIRED_WITH", "columns": ["okay"]},
+            "columns",
+            "'okay' is no column (did you mean ok?); there are ok, x",
+            id="a column that is not there",
+        ),
+        pytest.param(
+            {}, {"type": "UNIQUE", "columns": ["x"]}, "columns", "must name other columns", id="its own column"
+        ),
+        pytest.param(
+            {},
+            {"type": "REQUIRED_WITHOUT", "columns": ["ok"], "match": "SOME"},
+            "match",
+            "'ANY' or 'ALL'",
+            id="neither any nor all",
+        ),
+        pytest.param(
+            {}, {"type": "COMPARE", "operator": "eq"}, "", "either a column or a value", id="nothing to compare"
+        ),
+        pytest.param(
+            {},
+            {"type": "COMPARE", "operator": "lt", "column": "ok"},
+            "operator",
+            "lt is for numbers and dates, not for a column of type string",
+            id="an order of texts",
+        ),
+        pytest.param(
+            {"column_type": "int"},
+            {"type": "COMPARE", "operator": "eq", "column": "ok"},
+            "column",
+            "int and string cannot be compared",
+            id="unlike types",
+        ),
+        pytest.param(
+            {"column_type": "date"},
+            {"type": "COMPARE", "operator": "lt", "value": "soon"},
+            "value",
+            "'soon' is not a date",
+            id="a value that is no date",
+        ),
+        pytest.param(
+            {}, {"type": "SQL", "expression": "nothing = 1"}, "expression", "names 'nothing'", id="SQL of no column"
+        ),
+        pytest.param(
+            {"column_type": "int"},
+            {"type": "SQL", "expression": "x + 1"},
+            "expression",
+            "true or false",
+            id="SQL that is no condition",
+        ),
+        pytest.param(
+            {},
+            {"type": "WEBHOOK", "connector": "c", "columns": ["y"]},
+            "columns",
+            "'y' is no column",
+            id="no such column to send",
+        ),
+        pytest.param(
+            {},
             {"type": "UNIQUE", "message": "m" * 501},
             "message",
             "not have more than 500 characters",

@@ -27,6 +27,8 @@ TOO_LARGE: Final = f"more than {LARGEST // 2**20} MB of text"
 #: Characters of what DuckDB says; it quotes cells.
 LONGEST_SENTENCE: Final = 300
 
+#: Bytes of the longest text of a number, date or time.
+_LONGEST_SHOWN: Final = 64
 _OF_A_CELL: Final = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
 
 
@@ -37,7 +39,14 @@ class NotEvaluated(ValueError):
 class Expression:
     """A scalar SQL expression over named columns of text, ready to be evaluated batch by batch."""
 
-    def __init__(self, text: str, columns: Sequence[str], *, beside: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        columns: Sequence[str],
+        *,
+        beside: Sequence[str] = (),
+        types: Sequence[pa.DataType] | None = None,
+    ) -> None:
         """Read, check and bind the expression.
 
         Columns are called by their names, in double quotes where they are no plain words. Upper and lower case differ
@@ -49,12 +58,14 @@ class Expression:
             columns: What the source's columns are called.
             beside: What further columns behind those are called; such a name hides one of the source, which is then
                 reached as ``source."name"``.
+            types: Of the columns, in their order; texts when not given.
 
         Raises:
             ValueError: it is not a scalar expression over these columns; the message is a sentence that begins with
                 its verb.
         """
         self._names = _Names(columns, beside)
+        self._types = types
         self._tree = parse(text)
         check(self._tree)
         self._places = {node.column: self._names.place(node.column) for node in self._tree if node.kind == "COLUMN_REF"}
@@ -68,7 +79,7 @@ class Expression:
         """The value for each row, in their order; null where there is none.
 
         Args:
-            batch: The columns the expression was made for, in their order; each a string, an empty cell null.
+            batch: The columns the expression was made for, in their order; each of its type, an empty cell null.
             patience: How many seconds it may take.
 
         Raises:
@@ -86,7 +97,7 @@ class Expression:
 
     def _parts(self, columns: Mapping[int, pa.StringArray], rows: int) -> Iterator[tuple[int, int]]:
         """Where each part of a batch begins that is safe to evaluate at once, and how many rows it has."""
-        lengths = {place: pc.fill_null(pc.binary_length(column), 0) for place, column in columns.items()}
+        lengths = {place: _lengths(column) for place, column in columns.items()}
         most = {column: float(pc.max(lengths[place]).as_py() or 0) for column, place in self._places.items()}
         if np.max(self._footprint(most)) * rows <= LARGEST:
             yield 0, rows
@@ -113,11 +124,14 @@ class Expression:
             raise NotEvaluated(self._cause(error)) from error
 
     def _bound(self) -> pa.DataType:
-        nothing = {place: pa.nulls(0, pa.string()) for place in sorted(set(self._places.values()))}
+        nothing = {place: pa.nulls(0, self._type(place)) for place in sorted(set(self._places.values()))}
         try:
             return self._evaluated(nothing, 0, monotonic() + PATIENCE).type
         except NotEvaluated as error:
             raise ValueError(str(error)) from None
+
+    def _type(self, place: int) -> pa.DataType:
+        return pa.string() if self._types is None else self._types[place]
 
     def _cause(self, error: Exception) -> str:
         """DuckDB's first sentence, with the names the author knows."""
@@ -128,6 +142,13 @@ class Expression:
             sentence = sentence.replace(_internal(place), f'"{self._names.called(place)}"')
         hint = "; write TRY_CAST(… AS …) or TRY(…), which answer NULL there" if isinstance(error, _OF_A_CELL) else ""
         return f"has no value: {sentence.strip().rstrip('.')[:LONGEST_SENTENCE]}{hint}"
+
+
+def _lengths(column: pa.Array) -> pa.Int32Array:
+    """How many bytes each cell has as a text."""
+    if not pa.types.is_string(column.type):
+        return pa.repeat(pa.scalar(_LONGEST_SHOWN, pa.int32()), len(column))
+    return pc.fill_null(pc.binary_length(column), 0)
 
 
 class _Names:

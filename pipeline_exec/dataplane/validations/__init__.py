@@ -14,6 +14,7 @@ from pipeline_exec.dataplane.validations.one_of import OneOfRule
 from pipeline_exec.dataplane.validations.regex import RegexRule
 from pipeline_exec.dataplane.validations.required import RequiredRule
 from pipeline_exec.dataplane.validations.required_with import RequiredWithoutRule, RequiredWithRule
+from pipeline_exec.dataplane.validations.sql import SqlRule
 from pipeline_exec.dataplane.validations.unique import UniqueRule
 from pipeline_exec.dataplane.validations.webhook import WebhookRule
 from pipeline_exec.errors import FieldProblem, InvalidDocument
@@ -29,6 +30,7 @@ VALIDATIONS: Final[Mapping[str, type[Rule]]] = {
     "REQUIRED": RequiredRule,
     "REQUIRED_WITH": RequiredWithRule,
     "REQUIRED_WITHOUT": RequiredWithoutRule,
+    "SQL": SqlRule,
     "UNIQUE": UniqueRule,
     "WEBHOOK": WebhookRule,
 }
