@@ -12,12 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.problems import listed, nearest
+from pipeline_exec.dataplane.column_names import TABLE, ColumnNames
 from pipeline_exec.dataplane.sql.engine import cursor, interrupted
 from pipeline_exec.dataplane.sql.growth import Footprint, Size
 from pipeline_exec.dataplane.sql.language import FUNCTIONS, check
-from pipeline_exec.dataplane.sql.tree import TABLE, Node, parse, statement
-from pipeline_exec.dataplane.text import cut
+from pipeline_exec.dataplane.sql.tree import Node, parse, statement
 
 #: Seconds for one batch; a million cells of an honest expression take about one.
 PATIENCE: Final = 60.0
@@ -49,31 +48,30 @@ class Expression:
     ) -> None:
         """Read, check and bind the expression.
 
-        Columns are called by their names, in double quotes where they are no plain words. Upper and lower case differ
-        only where two names differ in nothing else. ``source."name"`` is the same column. Of columns with the same
-        name the first counts.
+        Columns are called by their names as ``ColumnNames`` knows them, in double quotes where they are no plain words.
 
         Args:
             text: The expression, in DuckDB's SQL.
             columns: What the source's columns are called.
-            beside: What further columns behind those are called; such a name hides one of the source, which is then
-                reached as ``source."name"``.
+            beside: What further columns behind those are called.
             types: Of the columns, in their order; texts when not given.
 
         Raises:
             ValueError: it is not a scalar expression over these columns; the message is a sentence that begins with
                 its verb.
         """
-        self._names = _Names(columns, beside)
+        self._names = ColumnNames(columns, beside)
         self._types = types
-        self._tree = parse(text)
-        check(self._tree)
+        self._tree = checked(text)
         self._places = {node.column: self._names.place(node.column) for node in self._tree if node.kind == "COLUMN_REF"}
-        if np.max(self._footprint(dict.fromkeys(self._places, 1.0))) > LARGEST:
-            raise ValueError(f"would make {TOO_LARGE} of a row")
         self._query = statement(_renamed(text, self._tree, self._places))
         self.type: pa.DataType = self._bound()
         """Of the values, as Arrow has it."""
+
+    @property
+    def places(self) -> list[int]:
+        """Which columns it looks at."""
+        return sorted(set(self._places.values()))
 
     def evaluate(self, batch: pa.RecordBatch, *, patience: float = PATIENCE) -> pa.Array:
         """The value for each row, in their order; null where there is none.
@@ -85,12 +83,15 @@ class Expression:
         Raises:
             NotEvaluated: a value cannot be converted, is out of range, or evaluating takes too long or too much.
         """
-        columns = {place: batch.column(place) for place in sorted(set(self._places.values()))}
+        return self.values({place: batch.column(place) for place in self.places}, batch.num_rows, patience=patience)
+
+    def values(self, columns: Mapping[int, pa.StringArray], rows: int, *, patience: float = PATIENCE) -> pa.Array:
+        """As ``evaluate``, from nothing but the columns at ``places``."""
         ends = monotonic() + patience
         parts: list[pa.Array] = []
-        for begin, rows in self._parts(columns, batch.num_rows):
-            part = {place: column.slice(begin, rows) for place, column in columns.items()}
-            parts.append(self._evaluated(part, rows, ends))
+        for begin, length in self._parts(columns, rows):
+            part = {place: column.slice(begin, length) for place, column in columns.items()}
+            parts.append(self._evaluated(part, length, ends))
             if sum(part.nbytes for part in parts) > LARGEST:
                 raise NotEvaluated(f"would make {TOO_LARGE} of a batch")
         return pa.concat_arrays(parts) if len(parts) != 1 else parts[0]
@@ -99,16 +100,11 @@ class Expression:
         """Where each part of a batch begins that is safe to evaluate at once, and how many rows it has."""
         lengths = {place: _lengths(column) for place, column in columns.items()}
         most = {column: float(pc.max(lengths[place]).as_py() or 0) for column, place in self._places.items()}
-        if np.max(self._footprint(most)) * rows <= LARGEST:
+        if np.max(_footprint(self._tree, most)) * rows <= LARGEST:
             yield 0, rows
             return
         exact = {column: lengths[place].to_numpy().astype(np.float64) for column, place in self._places.items()}
-        yield from _cut(np.broadcast_to(np.asarray(self._footprint(exact)), rows))
-
-    def _footprint(self, lengths: Mapping[tuple[str, ...], Size]) -> Size:
-        footprint = Footprint(FUNCTIONS, lengths)
-        footprint.add(self._tree)
-        return footprint.total
+        yield from _cut(np.broadcast_to(np.asarray(_footprint(self._tree, exact)), rows))
 
     def _evaluated(self, columns: Mapping[int, pa.StringArray], rows: int, ends: float) -> pa.Array:
         table = pa.RecordBatch.from_arrays(
@@ -151,37 +147,24 @@ def _lengths(column: pa.Array) -> pa.Int32Array:
     return pc.fill_null(pc.binary_length(column), 0)
 
 
-class _Names:
-    """The names of columns, and which column is meant by what an author writes."""
+def checked(text: str) -> Node:
+    """The tree of an expression, if it says nothing but what is allowed, whatever columns there are.
 
-    def __init__(self, source: Sequence[str], beside: Sequence[str]) -> None:
-        self._names = (*source, *beside)
-        self._of_source = {name: source.index(name) for name in source}
-        self._all = self._of_source | {name: len(source) + place for place, name in enumerate(beside)}
+    Raises:
+        ValueError: as ``Expression``.
+    """
+    tree = parse(text)
+    check(tree)
+    columns: set[tuple[str, ...]] = {node.column for node in tree if node.kind == "COLUMN_REF"}
+    if np.max(_footprint(tree, dict.fromkeys(columns, 1.0))) > LARGEST:
+        raise ValueError(f"would make {TOO_LARGE} of a row")
+    return tree
 
-    def called(self, place: int) -> str:
-        return self._names[place]
 
-    def place(self, parts: tuple[str, ...]) -> int:
-        """Raises ValueError when there is no such column, or more than one."""
-        *qualifier, name = parts
-        places = self._of_source if [part.lower() for part in qualifier] == [TABLE] else self._all
-        if qualifier and places is self._all:
-            raise ValueError(
-                f"names {'.'.join(parts)}, which is no column; a name with a point stands in double quotes"
-            )
-        if name in places:
-            return places[name]
-        alike = [known for known in places if known.lower() == name.lower()]
-        if len(alike) == 1:
-            return places[alike[0]]
-        if alike:
-            raise ValueError(
-                f"names {name}, and there are {listed(map(repr, alike))}: write one of them in double quotes"
-            )
-        meant = nearest(name, places)
-        hint = f" (did you mean {meant!r}?)" if meant else ""
-        raise ValueError(f"names {cut(name)!r}, which is no column{hint}; there are {listed(map(repr, places))}")
+def _footprint(tree: Node, lengths: Mapping[tuple[str, ...], Size]) -> Size:
+    footprint = Footprint(FUNCTIONS, lengths)
+    footprint.add(tree)
+    return footprint.total
 
 
 def _internal(place: int) -> str:

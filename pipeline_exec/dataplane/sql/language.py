@@ -59,7 +59,7 @@ FUNCTIONS: Final[Mapping[str, Growth]] = dict(
         *_grown(times(1), "|| add concat left ltrim regexp_extract reverse right rtrim split_part substr substring"),
         *_grown(times(1), "trim json_extract_string ->> overlay"),
         *_grown(times(4), "chr lcase lower nfc_normalize strip_accents translate ucase upper regexp_escape"),
-        *_grown(times(4), "hex to_hex to_base64 unhex from_base64 url_decode url_encode"),
+        *_grown(times(4), "hex to_hex to_base64 unhex from_base64 decode encode url_decode url_encode"),
         *_grown(joined, "concat_ws"),
         *_grown(padded, "lpad rpad"),
         *_grown(repeated, "repeat"),

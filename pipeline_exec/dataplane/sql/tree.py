@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from pipeline_exec.dataplane.column_names import TABLE
 from pipeline_exec.dataplane.sql.engine import cursor
 
 LONGEST: Final = 10_000
 """Characters of an expression. Its depth is bounded by Python's own limit."""
-TABLE: Final = "source"
-"""What the table of source columns is called."""
 
 _BEFORE: Final = "SELECT (\n"
 
