@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,11 +21,12 @@ class Cost:
     """What the work itself reported."""
 
 
-def cost_of(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Cost:
+def cost_of(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Cost:
     """Run a command to its end.
 
-    A command whose last line is a JSON object reports about itself; ``seconds`` in it count instead of the whole
-    process, whose start and imports are then left out.
+    A command whose last line is a JSON object reports about itself. ``seconds`` in it count instead of the whole
+    process, whose start and imports are then left out, and ``peak_mb`` instead of what the system says, which is never
+    less than this process holds.
     """
     begun = time.perf_counter()
     process = subprocess.Popen(
@@ -38,7 +40,18 @@ def cost_of(command: Sequence[str | Path], environment: Mapping[str, str] | None
     if process.returncode:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{output}")
     said = _report(output)
-    return Cost(float(said.pop("seconds", elapsed)), usage.ru_maxrss / 1024, said)
+    return Cost(float(said.pop("seconds", elapsed)), float(said.pop("peak_mb", usage.ru_maxrss / 1024)), said)
+
+
+def report(began: float, **said: object) -> None:
+    """Print, as the last thing a command does, what it took since a moment of ``time.perf_counter``."""
+    print(json.dumps({"seconds": time.perf_counter() - began, "peak_mb": peak_mb(), **said}))
+
+
+def peak_mb() -> float:
+    """The most memory this process held so far."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
 def _report(output: str) -> dict[str, object]:

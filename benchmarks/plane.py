@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import orders, rivals
+from benchmarks import rivals
 from benchmarks.children import Cost, cost_of
 
 MILLION = 1_000_000
@@ -23,7 +23,7 @@ def measure(folder: Path, *options: str) -> Iterator[str]:
     for size in asked.millions:
         source = folder / "in" / f"orders{size}.csv"
         source.parent.mkdir(exist_ok=True)
-        orders.write(source, size * MILLION, asked.erroneous)
+        _own("make", source, size * MILLION, asked.erroneous)
         yield f"{size} M rows, {source.stat().st_size / 1e6:,.0f} MB, {_quality(asked.erroneous)}:"
         yield from _compared(_fastest(source, folder, contestants, asked.rounds), size * MILLION)
         source.unlink()
@@ -58,8 +58,8 @@ def _fastest(
     return best
 
 
-def _own(work: str, source: Path, folder: Path) -> Cost:
-    return cost_of([sys.executable, "-m", "benchmarks.plane_work", work, source, folder])
+def _own(work: str, source: Path, *given: object) -> Cost:
+    return cost_of([sys.executable, "-m", "benchmarks.plane_work", work, source, *given])
 
 
 def _compared(best: Mapping[str, tuple[Cost, int]], rows: int) -> Iterator[str]:

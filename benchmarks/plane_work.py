@@ -1,40 +1,45 @@
-"""One piece of work of the plane benchmark; prints its seconds as JSON."""
+"""One piece of work of the plane benchmark."""
 
-import json
 import sys
 import time
 from pathlib import Path
 
 import pyarrow.csv as pacsv
 
+from benchmarks import orders
+from benchmarks.children import report
 
-def raw_copy(source: Path, folder: Path) -> dict[str, object]:
-    target = folder / "raw.csv"
-    begun = time.perf_counter()
+
+def make(source: Path, rows: str, erroneous: str) -> None:
+    orders.write(source, int(rows), int(erroneous))
+
+
+def raw_copy(source: Path, folder: str) -> None:
+    target = Path(folder, "raw.csv")
+    began = time.perf_counter()
     with pacsv.open_csv(source) as reader, pacsv.CSVWriter(target, reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
-    seconds = time.perf_counter() - begun
+    report(began)
     target.unlink()
-    return {"seconds": seconds}
 
 
-def pipeline(source: Path, folder: Path) -> dict[str, object]:
+def pipeline(source: Path, folder: str) -> None:
     from benchmarks.deployment import Deployment
 
-    deployment = Deployment(folder / "home", folder / "out")
+    deployment = Deployment(Path(folder, "home"), Path(folder, "out"))
     engine = deployment.layer.ports.engine
     [execution] = deployment.layer.ingestion.record_file(deployment.pipeline, source, deployment.owner)
     deployment.layer.lifecycle.claim(execution.log.id)
-    begun = time.perf_counter()
+    began = time.perf_counter()
     engine.execute(execution, deployment.pipeline.slug)
-    seconds = time.perf_counter() - begun
+    took = time.perf_counter() - began
     ended = deployment.layer.executions.get(execution.id)
     if ended.failure is not None:
         raise SystemExit(f"the pipeline did not do its work: {ended}")
     stages = _stages(engine.instance, ended.log.run_id)
     deployment.remove()
-    return {"seconds": seconds, "stages": stages, "error_cells": ended.log.counts.total_error_cells}
+    report(began, seconds=took, stages=stages, error_cells=ended.log.counts.total_error_cells)
 
 
 def _stages(instance, run_id: str) -> dict[str, float]:
@@ -43,5 +48,5 @@ def _stages(instance, run_id: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    done = {"raw_copy": raw_copy, "pipeline": pipeline}[sys.argv[1]](*map(Path, sys.argv[2:]))
-    print(json.dumps(done))
+    work, path, *given = sys.argv[1:]
+    {"make": make, "raw_copy": raw_copy, "pipeline": pipeline}[work](Path(path), *given)

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -31,8 +32,12 @@ def copy(variant: str, source: Path, folder: Path) -> None:
     pipeline.run(rows, loader_file_format="csv")
 
 
+def peak_mb():
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+
+
 if __name__ == "__main__":
     chosen, from_path, to_folder = sys.argv[1:]
     begun = time.perf_counter()
     copy(chosen, Path(from_path), Path(to_folder))
-    print(json.dumps({"seconds": time.perf_counter() - begun}))
+    print(json.dumps({"seconds": time.perf_counter() - begun, "peak_mb": peak_mb()}))

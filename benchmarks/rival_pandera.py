@@ -6,6 +6,7 @@ faster where all cells are valid, and takes minutes for a few thousand that are 
 """
 
 import json
+import re
 import sys
 import time
 from decimal import Decimal
@@ -83,8 +84,12 @@ def checked(frame):
         return frame, cases
 
 
+def peak_mb():
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+
+
 if __name__ == "__main__":
     variant, source, folder = sys.argv[1:]
     begun = time.perf_counter()
     error_cells = process(Path(source), Path(folder) / "out.csv", decimals if variant == "decimal" else floats)
-    print(json.dumps({"seconds": time.perf_counter() - begun, "error_cells": error_cells}))
+    print(json.dumps({"seconds": time.perf_counter() - begun, "peak_mb": peak_mb(), "error_cells": error_cells}))
