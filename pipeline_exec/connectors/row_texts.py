@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,10 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.checking import KEPT
 from pipeline_exec.dataplane.column_types import cell_type
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.column_types.numbers import NumericType
+from pipeline_exec.dataplane.json_cells import json_cells, json_key
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.model.target_model import TargetColumn
 
-#: What JSON strings may not hold as it is, beside quotes and backslashes: RFC 8259, section 7.
-_CONTROL = r"[\x00-\x1f]"
-_CONTROL_ESCAPES = {character: json.dumps(character)[1:-1] for character in map(chr, range(0x20))}
 #: What makes a cell of CSV need quotes: RFC 4180, section 2.
 _CSV_SPECIAL = r'[",\r\n]'
 
@@ -73,7 +69,7 @@ class JsonTexts(RowTexts):
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
         pieces: list[pa.StringArray | str] = []
         for key, cells in zip(self._types, self._cells(batch), strict=True):
-            pieces += [f"{',' if pieces else '{'}{json.dumps(key, ensure_ascii=False)}:", _json(cells)]
+            pieces += [f"{',' if pieces else '{'}{json_key(key)}:", json_cells(cells.type, cells.values, cells.kept)]
         return concatenated(*pieces, "}")
 
 
@@ -97,24 +93,6 @@ class CsvTexts(RowTexts):
 
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
         return _lines([pc.coalesce(cells.kept, cells.type.show(cells.values)) for cells in self._cells(batch)])
-
-
-def _json(cells: _Cells) -> pa.StringArray:
-    if isinstance(cells.type, NumericType):
-        text = cells.type.plain(cells.values)
-    elif pa.types.is_boolean(cells.values.type):
-        text = cells.values.cast(pa.string())
-    else:
-        text = _json_strings(cells.type.show(cells.values))
-    return pc.coalesce(_json_strings(cells.kept), text, "null")
-
-
-def _json_strings(text: pa.StringArray) -> pa.StringArray:
-    text = pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
-    if pc.match_substring_regex(text, _CONTROL).true_count:
-        for character, escape in _CONTROL_ESCAPES.items():
-            text = pc.replace_substring(text, character, escape)
-    return concatenated('"', text, '"')
 
 
 def _lines(cells: Sequence[pa.StringArray]) -> pa.StringArray:

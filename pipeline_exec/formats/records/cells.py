@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Raw
 
-from pipeline_exec.dataplane.text import empty_as_null
+from pipeline_exec.dataplane.text import Bytes, Offsets, empty_as_null
 from pipeline_exec.formats.batches import text_column
 from pipeline_exec.formats.records.flatten import compact
 from pipeline_exec.formats.records.runs import Irregular
@@ -59,9 +59,7 @@ class Cells:
         """A column of these objects, null where there is none."""
         if len(column) == len(self._first):
             return column
-        return pc.replace_with_mask(
-            pa.nulls(len(self._first), pa.string()), pa.array(self._first == _OBJECT), column
-        )
+        return pc.replace_with_mask(pa.nulls(len(self._first), pa.string()), pa.array(self._first == _OBJECT), column)
 
     def _escaped(self) -> pa.BooleanArray:
         return pc.and_(pa.array(self._first == _QUOTE), pc.match_substring(self._texts, "\\"))
@@ -69,13 +67,15 @@ class Cells:
     def _loose(self) -> pa.BooleanArray:
         return pc.and_(pa.array(self._first == _ARRAY), pc.match_substring_regex(self._texts, _LOOSE))
 
-    def _replaced(self, text, where, made):
+    def _replaced(
+        self, text: pa.StringArray, where: pa.BooleanArray, made: Callable[[Sequence[str]], pa.StringArray]
+    ) -> pa.StringArray:
         if not where.true_count:
             return text
         return pc.replace_with_mask(text, where, made(self._texts.filter(where).to_pylist()))
 
 
-def _first_bytes(ends, data):
+def _first_bytes(ends: Offsets, data: Bytes) -> Bytes:
     firsts = np.zeros(len(ends) - 1, np.uint8)
     is_there = ends[1:] > ends[:-1]
     firsts[is_there] = data[ends[:-1][is_there]]

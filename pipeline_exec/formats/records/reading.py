@@ -88,8 +88,9 @@ class _Document:
         pieces = records_at(self._scanner(), record_path, RowReader(shape, schema))
         number = 0
         for is_batch, group in groupby(pieces, lambda piece: isinstance(piece, pa.RecordBatch)):
-            batches = group if is_batch else _batches(group, shape, schema, number)
-            for batch in cast("Iterable[pa.RecordBatch]", batches):
+            for batch in cast(
+                "Iterable[pa.RecordBatch]", group if is_batch else _batches(group, shape, schema, number)
+            ):
                 number += batch.num_rows
                 yield batch
 

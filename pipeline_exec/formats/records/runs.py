@@ -105,9 +105,7 @@ class Runs(Generic[Piece]):
         """What is made of the elements at hand; None when the next one is to be read on its own."""
         return self._read(_element_ends, Objects.in_array)
 
-    def _read(
-        self, ends: Callable[[str], Iterator[int]], decoded: Callable[[Objects, str], list[Any]]
-    ) -> Piece | None:
+    def _read(self, ends: Callable[[str], Iterator[int]], decoded: Callable[[Objects, str], list[Any]]) -> Piece | None:
         if self._scanner.offset < self._one_by_one_until:
             return None
         objects = self._reader.objects()

@@ -1,4 +1,4 @@
-"""The shape of records as types that decode them: one that vouches for it, one that takes their values as they stand."""
+"""The shape of records as types that decode them: one vouches for it, one takes their values as they stand."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _vouching(keys: Keys) -> type[msgspec.Struct]:
     return msgspec.defstruct("Object", fields, forbid_unknown_fields=True, gc=False)
 
 
-def _kind(keys: Keys, key: str) -> Any:  # noqa: ANN401  # a type made at run time
+def _kind(keys: Keys, key: str) -> Any:  # a type made at run time
     if key not in keys.objects:
         return _Value
     inner = _vouching(keys.objects[key])

@@ -1,0 +1,1 @@
+"""Typed columns, as in Parquet."""

@@ -1,0 +1,1 @@
+"""Elements within elements, as in XML."""

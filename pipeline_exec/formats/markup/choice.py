@@ -1,0 +1,73 @@
+"""Which elements of an XML document are its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats.markup.places import Place
+
+#: How many names an error gives.
+_OFFERED: Final = 10
+
+
+def at_path(root: Place, path: str) -> Place:
+    """The place of a path: names below the document's element, or from it on, with dots or slashes between them.
+
+    Raises:
+        ParsingFailure: there is nothing.
+    """
+    parts = [part for part in path.split("/" if "/" in path else ".") if part]
+    place, is_there = _down(root, parts)
+    if not is_there and parts and _is_called(root, parts[0]):
+        place, is_there = _down(root, parts[1:])
+    if is_there:
+        return place
+    there = ", ".join(dict.fromkeys(map(_local, list(place.inner)[:_OFFERED]))) or "no element"
+    raise ParsingFailure(
+        f'The XML file has nothing at "{path}"; where the path stops there is: {there}.',
+        "Correct read_options.record_path.",
+    )
+
+
+def likeliest(root: Place, width: Callable[[Place], int]) -> Place:
+    """The repeated elements that have most columns, the more frequent ones of two alike.
+
+    Where nothing is repeated the document holds one record: the first element that has more than one within it.
+
+    Args:
+        root: The document's element.
+        width: How many columns the elements at a place have.
+    """
+    repeated = [place for place in root.everywhere() if place.is_repeated]
+    return max(repeated, key=lambda place: (width(place), place.count)) if repeated else _only(root)
+
+
+def _only(root: Place) -> Place:
+    place = root
+    while len(place.inner) == 1 and not place.attributes:
+        (inner,) = place.inner.values()
+        if not inner.inner and not inner.attributes:
+            break
+        place = inner
+    return place
+
+
+def _down(root: Place, names: list[str]) -> tuple[Place, bool]:
+    """As far as the names lead, and whether that is to their end."""
+    place = root
+    for name in names:
+        found = next((inner for inner in place.inner.values() if _is_called(inner, name)), None)
+        if found is None:
+            return place, False
+        place = found
+    return place, True
+
+
+def _is_called(place: Place, name: str) -> bool:
+    return name in (place.name, _local(place.name))
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
