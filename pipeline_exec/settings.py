@@ -65,6 +65,10 @@ class Settings(BaseModel):
     """Most characters of one cell of an input."""
     max_nesting: int = Field(100, gt=0, le=500)
     """How deep the records of JSON and XML may be nested."""
+    max_sample_size: int = Field(100 * 1024**2, gt=0)
+    """Largest input taken from a source only to be looked at, in bytes."""
+    max_sample_seconds: float = Field(30.0, gt=0)
+    """How long a source may take to give an input that is only looked at."""
     max_wrapper_file_size: int = Field(50 * 1024**2, gt=0)
     """Largest wrapper upload, in bytes."""
     max_findings: int = Field(1_000_000, ge=0)

@@ -20,6 +20,7 @@ from pipeline_exec.services.principals import PrincipalService
 from pipeline_exec.services.reconciliation import Reconciler
 from pipeline_exec.services.samples import SampleService
 from pipeline_exec.services.sealing import Sealing
+from pipeline_exec.services.specimens import Specimens
 from pipeline_exec.services.stages import Stages
 from pipeline_exec.services.target_models import TargetModelService
 from pipeline_exec.services.unpacking import Unpacker
@@ -85,6 +86,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, ports.engine, clock)
     previews = PreviewService(ports.formats)
+    specimens = Specimens(store, staging, connectors, clock, settings.max_sample_size, settings.max_sample_seconds)
     wrappers = WrapperService(
         store=store,
         staging=staging,
@@ -109,7 +111,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         ingestion=IngestionService(store, staging, unpacker, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,
         previews=previews,
-        samples=SampleService(staging, previews, settings.max_file_size),
+        samples=SampleService(store, staging, previews, specimens, settings.max_file_size),
         documents=DocumentService(connectors, target_models, pipelines, wrappers),
         exports=ExportService(store, staging, settings.home),
         lifecycle=lifecycle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.mapping import compile_mapping
+from pipeline_exec.dataplane.marks import without_marks
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.model.rows import Rows
@@ -53,7 +54,7 @@ class PreviewService:
         parsed = self.formats.read(path, name, options)
         head = parsed.rows.head(rows)
         if pipeline is None:
-            return Preview(parsed.dialect, _table(head), {}, None, None)
+            return Preview(parsed.dialect, _table(head, head.schema), {}, None, None)
         configuration = pipeline.configuration
         columns = configuration.target_model.columns
         mapper = compile_mapping(configuration.document.mapping_config, columns, head.schema.names)
@@ -64,7 +65,7 @@ class PreviewService:
             findings.append(checker.check(mapped[-1]).findings)
         return Preview(
             dialect=parsed.dialect,
-            rows=pa.Table.from_batches(mapped, mapper.schema),
+            rows=_table(mapped, mapper.schema),
             sources={target: list(sources) for target, sources in mapper.sources.items()},
             findings=pa.Table.from_batches(findings, FINDINGS),
             counts=checker.counts,
@@ -81,6 +82,8 @@ class PreviewService:
         return parsed.rows, parsed.dialect
 
 
-def _table(rows: Rows) -> pa.Table:
-    batches: Iterator[pa.RecordBatch] = iter(rows)
-    return pa.Table.from_batches(batches, rows.schema)
+def _table(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """The columns that hold data, as one table."""
+    names = without_marks(schema)
+    shown = pa.schema([schema.field(name) for name in names])
+    return pa.Table.from_batches([batch.select(names) for batch in batches], shown)

@@ -1,28 +1,45 @@
-"""Samples: files that are sent to be looked at with a pipeline. Nothing is executed, and nothing is kept."""
+"""Samples: files that are sent, or taken from a source, to be looked at. Nothing is executed, and nothing is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_exec.errors import ExecutionFailure, FieldProblem, InvalidDocument
-from pipeline_exec.model.identity import new_id
-from pipeline_exec.model.pipeline import Pipeline
-from pipeline_exec.ports import Staging
+from pipeline_exec.errors import ExecutionFailure, FieldProblem, InvalidDocument, SourceUnresponsive, Unavailable
+from pipeline_exec.model.connector import Connector
+from pipeline_exec.model.identity import ConnectorId, new_id
+from pipeline_exec.model.pipeline import Pipeline, ReadOptions
+from pipeline_exec.ports import Staging, Store
 from pipeline_exec.services.previews import Preview, PreviewService
+from pipeline_exec.services.specimens import Specimen, Specimens
 from pipeline_exec.services.staged import receive, sample_ref
+
+Write = Callable[[BinaryIO], None]
+"""Writes the bytes of a file that is sent."""
+
+
+@dataclass(frozen=True)
+class SourceSample:
+    """What a connector's source gives."""
+
+    specimen: Specimen
+    preview: Preview
 
 
 @dataclass(frozen=True)
 class SampleService:
-    """Looks at files that somebody sends."""
+    """Looks at what somebody sends, and at what lies at a source."""
 
+    store: Store
     staging: Staging
     previews: PreviewService
+    specimens: Specimens
     max_file_size: int
 
-    def look(self, pipeline: Pipeline, name: str, write: Callable[[BinaryIO], None], rows: int) -> Preview:
+    def look(self, pipeline: Pipeline, name: str, write: Write, rows: int) -> Preview:
         """The first rows of a file as the pipeline would map and check them.
 
         Args:
@@ -35,6 +52,48 @@ class SampleService:
             TooLarge: it is larger than this service takes.
             InvalidDocument: it cannot be read, or has not the columns that the pipeline maps.
         """
+        with _refusing("file"), self._sent(name, write) as path:
+            return self.previews.look(path, name, _options(pipeline), pipeline, rows)
+
+    def look_at_source(self, pipeline: Pipeline, rows: int) -> Preview:
+        """The same of what the pipeline's input connector gives now.
+
+        Raises:
+            Conflict: it has nothing to give.
+            TooLarge: there is more than a sample may have.
+            Unavailable: it cannot be reached.
+            InvalidDocument: it refuses, or what it gives cannot be read or mapped.
+        """
+        source = self._connector(pipeline.configuration.document.input_connectors[0])
+        with _refusing("pipeline_id"), self.specimens.taken(source) as taken:
+            return self.previews.look(taken.path, taken.source.name, _options(pipeline), pipeline, rows)
+
+    def of_connector(self, connector_id: ConnectorId, rows: int) -> SourceSample:
+        """The first rows of what a connector's source gives now, and what else lies there.
+
+        Raises:
+            NotFound: there is no such connector.
+            Conflict: it has nothing to give.
+            TooLarge: there is more than a sample may have.
+            Unavailable: it cannot be reached.
+            InvalidDocument: it is an output connector or refuses, or what it gives cannot be read.
+        """
+        connector = self._connector(connector_id)
+        with _refusing("connector_id"), self.specimens.taken(connector) as taken:
+            preview = self.previews.look(taken.path, taken.source.name, ReadOptions(), rows=rows)
+            return SourceSample(taken, preview)
+
+    def columns_sent(self, name: str, write: Write) -> list[str]:
+        """The columns of a file. Raises as ``look``."""
+        with _refusing("file"), self._sent(name, write) as path:
+            return list(self.previews.look(path, name, ReadOptions(), rows=1).rows.column_names)
+
+    def columns_of(self, connector_id: ConnectorId) -> list[str]:
+        """The columns of what a connector's source gives now. Raises as ``of_connector``."""
+        return list(self.of_connector(connector_id, rows=1).preview.rows.column_names)
+
+    @contextmanager
+    def _sent(self, name: str, write: Write) -> Iterator[Path]:
         ref = sample_ref(new_id())
 
         def copy(into: BinaryIO) -> tuple[str, str]:
@@ -43,9 +102,25 @@ class SampleService:
 
         try:
             receive(self.staging, ref, copy, self.max_file_size)
-            options = pipeline.configuration.document.read_options
-            return self.previews.look(self.staging.local(ref), name, options, pipeline, rows)
-        except ExecutionFailure as error:
-            raise InvalidDocument(error.what, [FieldProblem("file", error.what)], error.remedy) from error
+            yield self.staging.local(ref)
         finally:
             self.staging.remove(ref)
+
+    def _connector(self, connector_id: ConnectorId) -> Connector:
+        with self.store.reading() as tx:
+            return tx.connectors.get(connector_id)
+
+
+@contextmanager
+def _refusing(field: str) -> Iterator[None]:
+    """What would fail an execution refuses a request, since nothing is executed."""
+    try:
+        yield
+    except SourceUnresponsive as error:
+        raise Unavailable(error.what, error.remedy) from error
+    except ExecutionFailure as error:
+        raise InvalidDocument(error.what, [FieldProblem(field, error.what)], error.remedy) from error
+
+
+def _options(pipeline: Pipeline) -> ReadOptions:
+    return pipeline.configuration.document.read_options

@@ -47,10 +47,34 @@ def test_a_preview_leaves_nothing_behind(api, pipeline):
     assert api.client.get("/dp/api/v1/execution/").json()["pagination"]["total"] == before
 
 
+def test_without_a_file_it_is_what_the_source_gives(api):
+    pipeline = api.a_pipeline().receives(SOME)
+
+    shown = look(api, pipeline.id, params={"rows": 2}).json()["data"]
+    source = api.layer.pipelines.get(pipeline.id).configuration.document.input_connectors[0]
+    given = api.client.get(f"/dp/api/v1/connector/{source}/data", params={"rows": 1}).json()["data"]
+
+    assert shown["rows"] == [{"name": "Ada", "age": "36"}, {"name": "Grace", "age": "old"}]
+    assert (given["name"], given["columns"], given["rows"]) == (
+        "people.csv",
+        ["name", "age"],
+        [{"name": "Ada", "age": "36"}],
+    )
+    assert given["files"] == [{"path": str(pipeline.inbox / "people.csv"), "size": len(SOME)}]
+    assert (given["dialect"]["format"], given["total_files"], given["size"]) == ("csv", 1, len(SOME))
+
+
+def test_a_source_without_anything_is_a_conflict(api, pipeline):
+    source = api.layer.pipelines.get(pipeline).configuration.document.input_connectors[0]
+
+    for answer in (look(api, pipeline), api.client.get(f"/dp/api/v1/connector/{source}/data")):
+        assert answer.status_code == 409
+        assert "No file lies at connector" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        pytest.param({"content": b""}, "empty", id="nothing"),
         pytest.param({"content": bytes(range(256)) * 10}, "", id="no format"),
         pytest.param({"content": "first,second\n1,2\n"}, "name", id="other columns"),
         pytest.param({"files": {"note": (None, "text")}}, "no file", id="no file"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from fastapi import Request
+
 from pipeline_exec.api.dependencies import LISTING, Caller, Layer, Listing
 from pipeline_exec.api.rest.bodies import Replacement
+from pipeline_exec.api.rest.previews import Rows
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
 from pipeline_exec.api.views.connector import ConnectionView, ConnectorView
 from pipeline_exec.api.views.envelope import Data, Deleted, Listed, listed
+from pipeline_exec.api.views.preview import SourceSampleView
 from pipeline_exec.model.connector import ConnectorDocument
 from pipeline_exec.model.identity import ConnectorId
+from pipeline_exec.services.previews import DEFAULT_ROWS
 
 router = SlashTolerantRouter(prefix="/connector", tags=["connectors"], responses=REFUSALS)
 
@@ -44,6 +49,15 @@ def delete(connector_id: ConnectorId, layer: Layer) -> Deleted:
     """Delete a connector that no pipeline uses."""
     layer.connectors.delete(connector_id)
     return Deleted()
+
+
+@router.get("/{connector_id}/data")
+async def data(
+    connector_id: ConnectorId, request: Request, layer: Layer, rows: Rows = DEFAULT_ROWS
+) -> Data[SourceSampleView]:
+    """The first rows of what the connector's source gives now: its newest file, its answer, or what was sent last."""
+    sample = await request.app.state.uploads.run(layer.samples.of_connector, connector_id, rows)
+    return Data(data=SourceSampleView.of(sample))
 
 
 @router.post("/{connector_id}/test")

@@ -1,8 +1,9 @@
-"""Previews over HTTP: a file is sent to be looked at with a pipeline."""
+"""Previews over HTTP: what a pipeline would make of a file that is sent, or of what its source gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -21,14 +22,17 @@ from pipeline_exec.services.previews import DEFAULT_ROWS, Preview
 
 router = SlashTolerantRouter(prefix="/pipeline/{pipeline_id}/preview", tags=["pipelines"], responses=REFUSALS)
 
-Rows = Annotated[int, Query(ge=1, le=1000)]
+Rows = Annotated[int, Query(ge=1, le=1000, description="How many rows at most.")]
 
 
 @router.post("", openapi_extra=ANY_BODY)
 async def preview(
     pipeline_id: PipelineId, request: Request, layer: Layer, rows: Rows = DEFAULT_ROWS
 ) -> Data[PreviewView]:
-    """What the pipeline would make of the first rows of the file that is sent, raw or as a part of a multipart body."""
+    """What the pipeline would make of the first rows of a file; nothing is executed or written.
+
+    The file is sent raw or as a part of a multipart body; without a body it is what the pipeline's source gives now.
+    """
     looked = await request.app.state.uploads.run(_look, layer, pipeline_id, dict(request.headers), Body(request), rows)
     return Data(data=PreviewView.of(looked))
 
@@ -38,7 +42,11 @@ def _look(
 ) -> Preview:
     pipeline = layer.pipelines.get(pipeline_id)
     if not is_multipart(headers):
-        return layer.samples.look(pipeline, sent_name(headers), writing(body), rows)
+        chunks = filter(None, body)
+        first = next(chunks, None)
+        if first is None:
+            return layer.samples.look_at_source(pipeline, rows)
+        return layer.samples.look(pipeline, sent_name(headers), writing(chain([first], chunks)), rows)
     for part in file_parts(headers["content-type"], body):
         name = file_name(part.name, part.media_type)
         return layer.samples.look(pipeline, name, writing(part.data), rows)

@@ -8,6 +8,7 @@ from pipeline_exec.api.views.execution import CountsView
 from pipeline_exec.api.views.finding import FindingView
 from pipeline_exec.api.views.view import View
 from pipeline_exec.services.previews import Preview
+from pipeline_exec.services.samples import SourceSample
 
 
 class PreviewView(View):
@@ -34,4 +35,43 @@ class PreviewView(View):
             rows=preview.rows.to_pylist(),
             errors=[FindingView(**finding) for finding in findings],
             data=CountsView.of(preview.counts),
+        )
+
+
+class WaitingFileView(View):
+    """A file at a source."""
+
+    path: str
+    size: int
+
+
+class SourceSampleView(View):
+    """What a connector's source gives."""
+
+    name: str
+    """Of the file, or what was received."""
+    path: str
+    size: int
+    dialect: dict[str, object]
+    """How it was read: format, compression, encoding, delimiter, header row, …"""
+    columns: list[str]
+    rows: list[dict[str, str | None]]
+    """The first rows as read."""
+    files: list[WaitingFileView]
+    """The newest files at a source that lists files, a hundred at most."""
+    total_files: int
+
+    @classmethod
+    def of(cls, sample: SourceSample) -> Self:
+        """Of a look at a source."""
+        specimen, preview = sample.specimen, sample.preview
+        return cls(
+            name=specimen.source.name,
+            path=specimen.source.path,
+            size=specimen.source.size,
+            dialect=preview.dialect,
+            columns=preview.rows.column_names,
+            rows=preview.rows.to_pylist(),
+            files=[WaitingFileView(path=file.path, size=file.size) for file in specimen.files],
+            total_files=specimen.total_files,
         )
