@@ -35,6 +35,8 @@ setup(
         "fastapi-offline>=1.7",
         "google-re2>=1.1",
         "httpx>=0.28",
+        # Decodes runs of JSON records at once, and each value as it stands.
+        "msgspec>=0.19",
         "openpyxl>=3.1",
         "pandas>=3.0,<4",
         "paramiko>=3.5",

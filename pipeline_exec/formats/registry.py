@@ -22,6 +22,8 @@ TABLE: Final[Mapping[str, str]] = {
     "xlsx": "pipeline_exec.formats.xlsx:XLSX",
     "json": "pipeline_exec.formats.json:JSON",
     "jsonl": "pipeline_exec.formats.jsonl:JSONL",
+    "xml": "pipeline_exec.formats.xml:XML",
+    "parquet": "pipeline_exec.formats.parquet:PARQUET",
 }
 
 

@@ -34,11 +34,14 @@ _SIGNATURES: Final = (
     (b"\xca\xfe\xba\xbe", "an executable (Java class or Mach-O)"),
     (b"\xcf\xfa\xed\xfe", "an executable (Mach-O)"),
     (b"PAR1\x15", "a Parquet file"),
+    (b"PARE\x15", "an encrypted Parquet file"),
     (b"Obj\x01", "an Avro file"),
     (b"ARROW1\x00\x00", "an Arrow file"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (_OLE, "an Office file of before 2007 (such as .xls) or one that is protected by a password"),
 )
+
+_XML: Final = "an XML document"
 
 #: Files that take more than their first bytes.
 _PATTERNS: Final = tuple(
@@ -49,7 +52,7 @@ _PATTERNS: Final = tuple(
         (rb"MZ[^\0]{0,200}\0", "an executable (Windows)"),
         (rb".{257}ustar", "a tar archive"),
         (rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body)\b", "a web page (HTML)"),
-        (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", "an XML document"),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", _XML),
     )
 )
 
@@ -62,6 +65,16 @@ def name_of(head: bytes) -> str | None:
     """
     known = (name for first, name in _SIGNATURES if head.startswith(first))
     return next(known, None) or next((name for pattern, name in _PATTERNS if pattern.match(head)), None)
+
+
+def is_xml(head: bytes) -> bool:
+    """Whether the bytes begin an XML document that says so."""
+    return name_of(head) == _XML
+
+
+def is_parquet(head: bytes) -> bool:
+    """Whether the bytes begin a Parquet file, encrypted or not."""
+    return head.startswith((b"PAR1\x15", b"PARE\x15"))
 
 
 def is_zip(head: bytes) -> bool:

@@ -13,12 +13,16 @@ from pipeline_exec.formats.compression.archive import check_directory
 from pipeline_exec.formats.encoding import beginning
 
 #: Formats that are text: which one, the first bytes may not tell.
-_TEXT_FORMATS: Final = frozenset({"csv", "tsv", "json", "jsonl"})
+_TEXT_FORMATS: Final = frozenset({"csv", "tsv", "json", "jsonl", "xml"})
 
 #: How objects and arrays of objects begin, and hardly any table does.
 _JSON: Final = re.compile(r'\s*(?:\[\s*)*\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*$)|\s*\[\s*\]\s*$')
 #: An object that ends on its line, and another below.
 _JSON_LINES: Final = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+#: How XML begins: with a declaration, comments or instructions, or an element (``<orders>``, ``<a:order id="1"/>``).
+_XML: Final = re.compile(r"\s*<(?:\?|!--|[^\W\d][\w:.-]*[\s/>])")
+#: What XML has and tables with such names (``<DATE>,<TIME>``) have not.
+_XML_ONLY: Final = re.compile(r"\s*<\?xml\s|</|/>|<!--")
 
 #: Other files that are ZIP archives, by a part they have.
 _ZIPPED: Final = {
@@ -51,8 +55,12 @@ def recognise(path: Path, file_name: str, suggested: str | None) -> str:
         what = _zipped(path)
         if what is None or (what == _DAMAGED and suggested == "xlsx"):
             return "xlsx"
-    if what is not None:
-        raise ParsingFailure(f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, JSON or JSON lines.")
+    if signatures.is_parquet(head):
+        return "parquet"
+    if what is not None and not signatures.is_xml(head):
+        raise ParsingFailure(
+            f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, JSON, JSON lines, XML or Parquet."
+        )
     return _text_format(beginning(head), suggested)
 
 
@@ -84,6 +92,8 @@ def _zipped(path: Path) -> str | None:
 
 
 def _text_format(head: str, suggested: str | None) -> str:
+    if _XML.match(head) and (suggested == "xml" or _XML_ONLY.search(head)):
+        return "xml"
     if _JSON_LINES.match(head):
         return "jsonl"
     if _JSON.match(head):

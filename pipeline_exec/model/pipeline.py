@@ -75,6 +75,12 @@ class OutputOptions(Document):
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"
+    root_element: str = "rows"
+    """Of XML, the name of the document's element."""
+    record_element: str = "row"
+    """Of XML, the name of the element of each row."""
+    parquet_compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd"
+    """How the pages of Parquet files are compressed."""
 
 
 class PipelineConfiguration(Document):
