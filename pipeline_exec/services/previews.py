@@ -17,7 +17,8 @@ from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Formats
 
-DEFAULT_ROWS = 100
+DEFAULT_ROWS, MOST_ROWS = 100, 1000
+"""How many rows are shown unless another number is asked for, and how many can be."""
 
 
 @dataclass(frozen=True)

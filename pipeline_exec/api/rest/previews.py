@@ -18,11 +18,11 @@ from pipeline_exec.api.views.preview import PreviewView
 from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.identity import PipelineId
 from pipeline_exec.services.layer import ServiceLayer
-from pipeline_exec.services.previews import DEFAULT_ROWS, Preview
+from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS, Preview
 
 router = SlashTolerantRouter(prefix="/pipeline/{pipeline_id}/preview", tags=["pipelines"], responses=REFUSALS)
 
-Rows = Annotated[int, Query(ge=1, le=1000, description="How many rows at most.")]
+Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="How many rows at most.")]
 
 
 @router.post("", openapi_extra=ANY_BODY)

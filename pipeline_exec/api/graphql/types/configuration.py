@@ -33,6 +33,8 @@ class ReadOptions(Mirror):
     delimiter: str | None
     quote: str | None
     encoding: str | None
+    compression: str
+    """``auto``, ``none``, ``gzip``, ``zstd`` or ``zip``."""
 
 
 @strawberry.type

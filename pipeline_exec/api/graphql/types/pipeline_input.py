@@ -26,6 +26,8 @@ class ReadOptionsInput:
     delimiter: str | None = UNSET
     quote: str | None = UNSET
     encoding: str | None = UNSET
+    compression: str | None = UNSET
+    """``auto`` when left out; ``none``, ``gzip``, ``zstd`` or ``zip``."""
 
 
 @strawberry.input

@@ -1,0 +1,70 @@
+"""What can be looked at only by fetching and reading something; mutations, since they reach out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from pipeline_exec.api.graphql.context import Info
+from pipeline_exec.api.graphql.types.preview import Preview, SampleInput, SourceSample
+from pipeline_exec.api.graphql.types.problem import (
+    ConflictProblem,
+    NotFoundProblem,
+    UnavailableProblem,
+    ValidationProblem,
+)
+from pipeline_exec.api.uploads import writing
+from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.model.identity import ConnectorId, PipelineId
+from pipeline_exec.services import previews
+from pipeline_exec.services.layer import ServiceLayer
+from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
+
+PreviewPipelineResult = Annotated[
+    Preview | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
+    strawberry.union("PreviewPipelineResult"),
+]
+SampleConnectorResult = Annotated[
+    SourceSample | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
+    strawberry.union("SampleConnectorResult"),
+]
+
+RowLimit = Annotated[int, strawberry.argument(description="How many rows at most; 1,000 is the most there can be.")]
+
+
+@strawberry.type
+class PreviewMutations:
+    """Looks at data; nothing is executed, written or remembered."""
+
+    @strawberry.mutation
+    async def preview_pipeline(
+        self, info: Info, id: strawberry.ID, rows: RowLimit = DEFAULT_ROWS, sample: SampleInput | None = UNSET
+    ) -> PreviewPipelineResult:
+        """What a pipeline would make of the first rows of a sample or, without one, of what its source gives now."""
+        context, given = info.context, sample or None
+        looked = await context.wait(_look, context.layer, PipelineId(id), _checked(rows), given)
+        return Preview.of(looked)
+
+    @strawberry.mutation
+    async def sample_connector(
+        self, info: Info, id: strawberry.ID, rows: RowLimit = DEFAULT_ROWS
+    ) -> SampleConnectorResult:
+        """The first rows of what a source gives now: its newest file, its answer, or what it was sent last."""
+        sample = await info.context.wait(info.context.layer.samples.of_connector, ConnectorId(id), _checked(rows))
+        return SourceSample.of(sample)
+
+
+def _look(layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None) -> previews.Preview:
+    pipeline = layer.pipelines.get(pipeline_id)
+    if sample is None:
+        return layer.samples.look_at_source(pipeline, rows)
+    return layer.samples.look(pipeline, sample.name, writing([sample.text.encode("utf-8", "replace")]), rows)
+
+
+def _checked(rows: int) -> int:
+    if not 1 <= rows <= MOST_ROWS:
+        problem = f"is not between 1 and {MOST_ROWS:,}"
+        raise InvalidDocument(f"The number of rows {problem}.", [FieldProblem("rows", problem)])
+    return rows
