@@ -88,10 +88,15 @@ def read(text: pa.StringArray, formats: Sequence[DateFormat]) -> pa.TimestampArr
 
     A format without a date counts from 1970-01-01.
     """
-    moments, is_read = np.zeros(len(text), np.int64), np.zeros(len(text), np.bool_)
+    moments: Numbers = np.zeros(len(text), np.int64)
+    is_read: Mask = np.zeros(len(text), np.bool_)
     lengths = {length for each in formats for length in each.layouts}
-    for rows, matrix in by_length(text, lengths):
-        moments[rows], is_read[rows] = _read_alike(matrix, formats)
+    for places, matrix in by_length(text, lengths):
+        found, is_found = _read_alike(matrix, formats)
+        if len(places) == len(text):
+            moments, is_read = found, is_found
+        else:
+            moments[places], is_read[places] = found, is_found
     return pa.array(moments, pa.int64(), mask=~is_read).view(pa.timestamp("us"))
 
 
@@ -118,28 +123,30 @@ def _read_alike(matrix: Bytes, formats: Sequence[DateFormat]) -> tuple[Numbers, 
     unread = np.arange(len(matrix))
     for layout in itertools.chain.from_iterable(each.layouts.get(matrix.shape[1], ()) for each in formats):
         left = matrix if len(unread) == len(matrix) else matrix[unread]
-        fields, fits = _fields(layout, left)
-        found, exists = microseconds(fields, len(left))
-        fits &= exists
-        moments[unread], is_read[unread] = found, fits
-        unread = unread[~fits]
-        if not len(unread):
-            break
+        found, fits = _read_as(layout, left)
+        if len(left) == len(matrix) and fits.all():
+            return found, fits
+        if fits.any():
+            moments[unread], is_read[unread] = found, fits
+            unread = unread[~fits]
+            if not len(unread):
+                break
     return moments, is_read
 
 
-def _fields(layout: Layout, matrix: Bytes) -> tuple[dict[Field, Numbers], Mask]:
+def _read_as(layout: Layout, matrix: Bytes) -> tuple[Numbers, Mask]:
     fields: dict[Field, Numbers] = {}
     fits, start = np.ones(len(matrix), np.bool_), 0
     for part, width in layout:
         number, is_readable = part.read(matrix[:, start : start + width])
         fits &= is_readable
         if not fits.any():
-            break
+            return np.zeros(len(matrix), np.int64), fits
         start += width
         if part.field:
             fields[part.field] = number
-    return fields, fits
+    found, exists = microseconds(fields, len(matrix))
+    return found, fits & exists
 
 
 def _microseconds_of(values: pa.Array) -> Numbers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,7 @@ class Literal(Part):
         self.widths = (len(self._text),)
 
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
-        return np.zeros(len(text), np.int64), _equals(text, self._text)
+        return np.zeros(len(text), np.uint8), _equals(text, self._text)
 
     def show(self, moments: Moments) -> Bytes:
         return _repeated(self._text, len(moments))
@@ -87,7 +87,7 @@ class ShortYear(Part):
 
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
         number, is_number = _number(text)
-        return number + np.where(number < 69, 2000, 1900), is_number
+        return number + np.where(number < 69, np.uint16(2000), np.uint16(1900)), is_number
 
     def show(self, moments: Moments) -> Bytes:
         return _digits(moments[Field.YEAR] % 100, 2, at_least=2)
@@ -104,7 +104,7 @@ class Fraction(Part):
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
         number, is_number = _number(text[:, :6])
         _, is_beyond = _number(text[:, 6:])
-        return number * 10 ** max(6 - text.shape[1], 0), is_number & is_beyond
+        return number.astype(np.int32) * 10 ** max(6 - text.shape[1], 0), is_number & is_beyond
 
     def show(self, moments: Moments) -> Bytes:
         width = self.widths[0]
@@ -122,7 +122,7 @@ class MonthName(Part):
         self._shown = np.array([list(name.ljust(self.widths[-1], b"\0")) for name in self._names], np.uint8)
 
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
-        lower, number = _lower(text), np.zeros(len(text), np.int64)
+        lower, number = _lower(text), np.zeros(len(text), np.uint8)
         for month, name in enumerate(self._names, start=1):
             if len(name) == text.shape[1]:
                 number[_equals(lower, name.lower())] = month
@@ -145,7 +145,7 @@ class HalfDay(Part):
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
         lower = _lower(text)
         is_after = _equals(lower, b"pm")
-        return is_after.astype(np.int64), is_after | _equals(lower, b"am")
+        return is_after.astype(np.uint8), is_after | _equals(lower, b"am")
 
     def show(self, moments: Moments) -> Bytes:
         shown: Bytes = self._shown[moments[Field.AFTERNOON]]
@@ -163,7 +163,7 @@ class Zone(Part):
 
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
         if text.shape[1] == 1:
-            return np.zeros(len(text), np.int64), _equals(_lower(text), b"z")
+            return np.zeros(len(text), np.uint8), _equals(_lower(text), b"z")
         hours, are_hours = _number(text[:, 1:3])
         # The last two digits are the minutes, unless there are hours only.
         minutes, are_minutes = _number(text[:, max(text.shape[1] - 2, 3) :])
@@ -171,7 +171,7 @@ class Zone(Part):
         is_zone = (is_west | is_east) & are_hours & are_minutes & (hours < 24) & (minutes < 60)
         if text.shape[1] == 6:
             is_zone &= _equals(text[:, 3:], b":")
-        offset = hours * 60 + minutes
+        offset = hours.astype(np.int32) * 60 + minutes
         return np.where(is_west, -offset, offset), is_zone
 
     def show(self, moments: Moments) -> Bytes:
@@ -195,7 +195,8 @@ def _repeated(text: bytes, rows: int) -> Bytes:
 
 
 def _number(text: Bytes) -> tuple[Numbers, Mask]:
-    number, is_number = np.zeros(len(text), np.int64), np.ones(len(text), np.bool_)
+    is_number = np.ones(len(text), np.bool_)
+    number: Numbers = np.zeros(len(text), _SMALLEST[text.shape[1]])
     for column in range(text.shape[1]):
         digit = text[:, column] - np.uint8(ord("0"))
         is_number &= digit <= 9
@@ -218,3 +219,7 @@ def _digits_of_all(width: int, at_least: int) -> Bytes:
         digit = numbers // 10**place % 10 + ord("0")
         shown[:, column] = digit if place < at_least else np.where(numbers >= 10**place, digit, 0)
     return shown
+
+
+#: The narrowest type that holds a number of so many digits: the fewer bytes, the faster. What holds none may overflow.
+_SMALLEST: Final = (np.uint8, np.uint8, np.uint8, np.uint16, np.uint16, np.int32, np.int32)

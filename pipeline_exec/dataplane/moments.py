@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer]
+"""Whole numbers; fields may be as narrow as their bounds allow, moments have 64 bits."""
 Mask = npt.NDArray[np.bool_]
 
 SECOND = 1_000_000
@@ -78,9 +79,14 @@ def microseconds(fields: Mapping[Field, Numbers], rows: int) -> tuple[Numbers, M
         rows: How many moments.
     """
     days, exists = _days(fields, rows)
-    moments = days * DAY + _time_of_day(fields, rows)
+    moments = days * np.int64(DAY)
+    for field, (unit, _) in _CLOCK.items():
+        if field in fields:
+            moments += fields[field] * np.int64(unit)
+    if Field.HALF_DAY_HOUR in fields:
+        moments += (fields[Field.HALF_DAY_HOUR] % 12 + fields[Field.AFTERNOON] * 12) * np.int64(HOUR)
     if Field.OFFSET in fields:
-        moments -= fields[Field.OFFSET] * MINUTE
+        moments -= fields[Field.OFFSET] * np.int64(MINUTE)
         # An offset may lead out of the years a date can have.
         exists &= (moments >= _FIRST) & (moments <= _LAST)
     return moments, exists
@@ -89,25 +95,17 @@ def microseconds(fields: Mapping[Field, Numbers], rows: int) -> tuple[Numbers, M
 def _days(fields: Mapping[Field, Numbers], rows: int) -> tuple[Numbers, Mask]:
     exists = np.ones(rows, np.bool_)
     if Field.YEAR not in fields:
-        return np.zeros(rows, np.int64), exists
-    months = fields[Field.YEAR] * 12
+        return np.zeros(rows, np.int32), exists
+    months = fields[Field.YEAR] * np.int32(12)
     if Field.MONTH in fields:
-        months += fields[Field.MONTH] - 1
+        months += fields[Field.MONTH]
+        months -= 1
     days = _first_day(months)
     if Field.DAY in fields:
-        days += fields[Field.DAY] - 1
-        exists = days < _first_day(months + 1)
+        exists = fields[Field.DAY] <= _DAYS.take(months, mode="clip")
+        days += fields[Field.DAY]
+        days -= 1
     return days, exists
-
-
-def _time_of_day(fields: Mapping[Field, Numbers], rows: int) -> Numbers:
-    time = np.zeros(rows, np.int64)
-    if Field.HALF_DAY_HOUR in fields:
-        time += (fields[Field.HALF_DAY_HOUR] % 12 + fields[Field.AFTERNOON] * 12) * HOUR
-    for field, (unit, _) in _CLOCK.items():
-        if field in fields:
-            time += fields[field] * unit
-    return time
 
 
 def _first_day(months: Numbers) -> Numbers:
@@ -124,7 +122,9 @@ def _month(days: Numbers) -> Numbers:
 
 
 #: The day each month begins, by the number of months since year 0. NumPy's own calendar takes three times as long.
-_FIRST_DAYS = np.arange("0000-01", "10000-02", dtype="M8[M]").astype("M8[D]").astype(np.int64)
+_FIRST_DAYS = np.arange("0000-01", "10000-02", dtype="M8[M]").astype("M8[D]").astype(np.int64).astype(np.int32)
+#: How many days each of these months has.
+_DAYS = np.diff(_FIRST_DAYS).astype(np.uint8)
 #: Unit in microseconds and how many of them there are.
 _CLOCK = {
     Field.HOUR: (HOUR, 24),

@@ -52,12 +52,13 @@ def by_length(text: pa.StringArray, lengths: Iterable[int]) -> Iterator[tuple[Pl
 
     In such a matrix every part of a text of fixed shape stands in columns of its own. What no cell has is left out.
     """
+    wanted = sorted({*lengths} - {0})
     found = pc.fill_null(pc.binary_length(text), 0).to_numpy()
-    for length in lengths:
+    counts = np.bincount(np.minimum(found, wanted[-1] + 1), minlength=wanted[-1] + 1)
+    for length in (length for length in wanted if counts[length]):
         places = np.flatnonzero(found == length)
-        if len(places):
-            alike = text if len(places) == len(text) else text.take(pa.array(places))
-            yield places, bytes_of(alike)[1].reshape(len(places), length)
+        alike = text if len(places) == len(text) else text.take(pa.array(places))
+        yield places, bytes_of(alike)[1].reshape(len(places), length)
 
 
 def without_bytes(text: pa.StringArray, is_left_out: Mask) -> pa.StringArray:

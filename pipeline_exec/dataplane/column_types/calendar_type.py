@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 import pyarrow as pa
@@ -22,6 +22,8 @@ class CalendarType(CellType):
     attributes = frozenset({"output_format", "input_formats"})
     iso: ClassVar[Sequence[DateFormat]]
     """What is read in every column."""
+    regular: ClassVar[Mapping[int, pa.Scalar]] = {}
+    """Of text that is all of one length, in which Arrow reads what ``iso`` does, by that length: the least value."""
 
     def __init__(self, column: TargetColumn) -> None:
         super().__init__(column)
@@ -47,7 +49,8 @@ class CalendarType(CellType):
         """Raise a ``ValueError`` when the column cannot have this format."""
 
     def read(self, text: pa.StringArray) -> pa.Array:
-        return self.typed(read(text, self._formats))
+        regular = _cast_regular(text, self.regular)
+        return self.typed(read(text, self._formats)) if regular is None else regular.view(self.arrow_type)
 
     def show(self, values: pa.Array) -> pa.StringArray:
         return show(values, self._own) if self._own else self.shown_in_iso(values)
@@ -70,6 +73,20 @@ def show_seconds(values: pa.Array, whole: DateFormat, exact: DateFormat) -> pa.S
     if is_whole.true_count + is_whole.null_count == len(values):
         return shown
     return pc.if_else(is_whole, shown, show(values, exact))
+
+
+def _cast_regular(text: pa.StringArray, least_by_length: Mapping[int, pa.Scalar]) -> pa.Array | None:
+    """Text as Arrow casts it, five times as fast; None where it is not all alike, or not all right."""
+    lengths = pc.min_max(pc.binary_length(text))
+    least = least_by_length.get(lengths["min"].as_py()) if lengths["min"] == lengths["max"] else None
+    if least is None:
+        return None
+    try:
+        values = text.cast(least.type)
+    except pa.ArrowInvalid:
+        return None
+    # Arrow knows a year 0.
+    return None if pc.less(pc.min(values), least).as_py() else values
 
 
 #: A moment whose parts are all different.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +22,7 @@ class DateType(CalendarType):
     arrow_type = pa.date32()
     expectation = "a date like 2024-12-31"
     iso = (ISO_DATE, *ISO_TIMESTAMPS)
+    regular: ClassVar[Mapping[int, pa.Scalar]] = {10: pa.scalar(datetime.date.min, pa.date32())}
 
     def typed(self, moments: pa.TimestampArray) -> pa.Date32Array:
         microseconds = moments.view(pa.int64())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
 import pyarrow as pa
 
 from pipeline_exec.dataplane.column_types.calendar_type import CalendarType, show_seconds
@@ -19,6 +23,11 @@ class TimestampType(CalendarType):
     arrow_type = pa.timestamp("us", tz="UTC")
     expectation = "a date with a time like 2024-12-31T23:59:59Z"
     iso = (ISO_DATE, *ISO_TIMESTAMPS)
+    regular: ClassVar[Mapping[int, pa.Scalar]] = {
+        10: pa.scalar(date.min).cast(pa.timestamp("us")),
+        19: pa.scalar(date.min).cast(pa.timestamp("us")),
+        20: pa.scalar(date.min).cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC")),
+    }
 
     def typed(self, moments: pa.TimestampArray) -> pa.TimestampArray:
         return moments.view(self.arrow_type)
