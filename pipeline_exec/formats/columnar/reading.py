@@ -49,7 +49,7 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         "format": format_name,
         "columns": len(names),
         "row_groups": footer.num_row_groups,
-        "compression": next(iter(compressions), "none").lower(),
+        "codec": next(iter(compressions), "none").lower(),
         **renamed(names, found),
     }
     shared = shared_texts(footer)
