@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats.limits import UNSUSPICIOUS_BYTES
 from pipeline_exec.model.limits import ReadLimits
-
-#: Below this size unpacked, no ratio does harm.
-UNSUSPICIOUS_BYTES: Final = 64 * 1024**2
 
 
 class Budget:
