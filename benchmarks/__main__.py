@@ -9,6 +9,7 @@ from pathlib import Path
 TABLE = {
     "plane": "benchmarks.plane",
     "memory": "benchmarks.memory",
+    "streams": "benchmarks.streams",
     "latency": "benchmarks.latency",
     "fuzz": "benchmarks.fuzz",
 }
