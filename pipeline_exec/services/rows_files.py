@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,18 @@ from pipeline_exec.model.rows import Rows
 
 
 def write_rows(rows: Rows, path: Path) -> int:
-    """Write all rows, batch by batch; answers how many there were."""
-    count = 0
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema) as writer:
+    """Write all rows, batch by batch, each while the next is made; answers how many there were."""
+    count, written = 0, _nothing()
+    with (
+        pa.OSFile(str(path), "wb") as file,
+        pa.ipc.new_file(file, rows.schema) as writer,
+        ThreadPoolExecutor(1, "staging") as aside,
+    ):
         for batch in rows:
-            writer.write_batch(batch)
+            written.result()
+            written = aside.submit(writer.write_batch, batch)
             count += batch.num_rows
+        written.result()
     return count
 
 
@@ -26,6 +33,12 @@ def read_rows(path: Path) -> Rows:
     with pa.OSFile(str(path)) as file:
         schema = pa.ipc.open_file(file).schema
     return Rows(schema, _FileBatches(path))
+
+
+def _nothing() -> Future[None]:
+    done: Future[None] = Future()
+    done.set_result(None)
+    return done
 
 
 @dataclass(frozen=True)
