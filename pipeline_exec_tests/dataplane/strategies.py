@@ -1,7 +1,9 @@
 """Random tables, mappings and targets: small, and full of what is nearly right."""
 
+import pyarrow as pa
 from hypothesis import strategies as st
 
+from pipeline_exec.dataplane.marks import MISSING, SURPLUS, TARGET_MARKS
 from pipeline_exec_tests.dataplane.tables import column, mapping
 
 CHARACTERS = st.text("ab BÄé\t\n\u00a0'@/.,-+:;%0123456789eETZ", max_size=8)
@@ -79,12 +81,53 @@ def validations(kind):
     return st.lists(st.one_of(choices), max_size=2)
 
 
+#: Types whose values have an order, and may be compared with each other.
+LIKE = ({"int", "decimal", "float", "percentage"}, {"date", "timestamp"}, {"time"})
+
+
+def row_validations(number, kinds):
+    """Validations of the column with this number that look at others too."""
+    others = [other for other in range(len(kinds)) if other != number]
+    if not others:
+        return st.just([])
+    keys = st.lists(st.sampled_from([f"x{other}" for other in others]), min_size=1, max_size=3, unique=True)
+    match = st.sampled_from(["ANY", "ALL"])
+    required = st.sampled_from(["REQUIRED_WITH", "REQUIRED_WITHOUT"])
+    choices = [
+        st.builds(lambda columns: {"type": "UNIQUE", "columns": columns}, keys),
+        st.builds(lambda kind, columns, how: {"type": kind, "columns": columns, "match": how}, required, keys, match),
+        st.builds(
+            lambda kind, other: {"type": kind, "columns": [f"x{other}"], "values": SAMPLES[kinds[other]][:1]},
+            required,
+            st.sampled_from(others),
+        ),
+        st.builds(
+            lambda other: {"type": "SQL", "expression": f"x{number} IS NOT NULL OR x{other} IS NOT NULL"},
+            st.sampled_from(others),
+        ),
+    ]
+    like = [other for other in others if any({kinds[number], kinds[other]} <= family for family in LIKE)]
+    same = [other for other in like if kinds[other] == kinds[number]]
+    operators = st.sampled_from(["eq", "ne", "lt", "lte", "gt", "gte"])
+    if like:
+        choices.append(st.builds(compare, operators, st.sampled_from(like)))
+    if same:
+        choices.append(
+            st.builds(lambda other: {"type": "SQL", "expression": f"x{number} <= x{other}"}, st.sampled_from(same))
+        )
+    return st.lists(st.one_of(choices), max_size=2)
+
+
+def compare(operator, other):
+    return {"type": "COMPARE", "operator": operator, "column": f"x{other}"}
+
+
 @st.composite
 def targets(draw):
     """One to four columns of random types with random checks."""
     columns = []
-    for number in range(draw(st.integers(1, 4))):
-        kind = draw(st.sampled_from(sorted(SAMPLES)))
+    kinds = [draw(st.sampled_from(sorted(SAMPLES))) for _ in range(draw(st.integers(1, 4)))]
+    for number, kind in enumerate(kinds):
         attributes = {"column_type": kind, "required": draw(st.booleans()), "unique": draw(st.booleans())}
         if kind == "category":
             attributes["options"] = OPTIONS
@@ -93,16 +136,32 @@ def targets(draw):
             attributes["region"] = "DE"
         if kind == "date" and draw(st.booleans()):
             attributes["output_format"] = "DD.MM.YYYY"
-        columns.append(column(f"x{number}", validations=draw(validations(kind)), **attributes))
+        checks = draw(validations(kind)) + draw(row_validations(number, kinds))
+        columns.append(column(f"x{number}", validations=checks, **attributes))
     return columns
 
 
 @st.composite
 def mapped_tables(draw):
-    """A target, and rows of text for it."""
+    """A target, the schema of a table mapped to it, and rows of text; with marks of irregular rows or without."""
     target = draw(targets())
-    row = st.fixed_dictionaries({column.key: cells(column.column_type) for column in target})
-    return target, draw(st.lists(row, max_size=25))
+    fields = {column.key: cells(column.column_type) for column in target}
+    schema = pa.schema([(key, pa.string()) for key in fields])
+    if draw(st.booleans()):
+        places = st.lists(st.integers(0, len(target) - 1), min_size=1, max_size=3, unique=True)
+        fields |= {MISSING: st.none() | places, SURPLUS: st.none() | st.sampled_from(["x", "a,b"])}
+        schema = pa.schema([*schema, *TARGET_MARKS])
+    return target, schema, draw(st.lists(st.fixed_dictionaries(fields), max_size=25))
+
+
+@st.composite
+def edits(draw, target, rows):
+    """Edits of some cells, as (row, key, value)."""
+    if not rows:
+        return []
+    where = st.tuples(st.integers(1, len(rows)), st.sampled_from(target))
+    places = draw(st.lists(where, max_size=5))
+    return [(row, column.key, draw(cells(column.column_type) | st.just(""))) for row, column in places]
 
 
 DATES = ["31.12.2024", "12/31/2024", "31.02.2024"]
