@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from pipeline_exec.dataplane.mark_mapping import PointMarkMapper
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import as_text
 from pipeline_exec.errors import MappingFailure
@@ -30,6 +31,7 @@ class PointMapper:
         self._time = source_columns.index(time_column)
         self._values = [source_columns.index(name) for name in value_columns]
         self._series = pa.array(value_columns, pa.string())
+        self._marks = PointMarkMapper(self._time, self._values)
 
     def map(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """As ``BatchMapper.map``: as many rows for each row as there are value columns."""
@@ -37,7 +39,8 @@ class PointMapper:
         values = pa.concat_arrays([as_text(batch.column(place)) for place in self._values])
         x = as_text(batch.column(self._time)).take(pa.array(row))
         y = values.take(pa.array(series * batch.num_rows + row))
-        return pa.RecordBatch.from_arrays([x, y, self._series.take(pa.array(series))], schema=self.schema)
+        points = pa.RecordBatch.from_arrays([x, y, self._series.take(pa.array(series))], schema=self.schema)
+        return self._marks.map(batch, points)
 
 
 def compile_points(time_column: str, value_columns: Sequence[str], source_columns: Sequence[str]) -> PointMapper:

@@ -58,7 +58,7 @@ class PreviewService:
             return Preview(parsed.dialect, _table(head, head.schema), {}, None, None)
         configuration = pipeline.configuration
         columns = configuration.target_model.columns
-        mapper = compile_mapping(configuration.document.mapping_config, columns, head.schema.names)
+        mapper = compile_mapping(configuration.document.mapping_config, columns, without_marks(head.schema))
         checker = Checker(columns, configuration.document.error_config.on_error)
         mapped, findings = [], []
         for batch in head:

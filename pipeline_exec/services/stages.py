@@ -16,6 +16,8 @@ import pyarrow as pa
 from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.edits import apply_edits
 from pipeline_exec.dataplane.findings import FINDINGS
+from pipeline_exec.dataplane.mark_mapping import marked_schema
+from pipeline_exec.dataplane.marks import CELLS, without_marks
 from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.dataplane.threshold import enforce
 from pipeline_exec.errors import (
@@ -110,8 +112,9 @@ class Stages:
             MappingFailure: a mapped source column is absent.
         """
         with _naming(plan.execution.source):
-            mapper = plan.mapper(rows.schema.names)
-        mapped = Rows(mapper.schema, (mapper.map(batch) for batch in rows))
+            mapper = plan.mapper(without_marks(rows.schema))
+        schema = marked_schema(mapper.schema) if CELLS in rows.schema.names else mapper.schema
+        mapped = Rows(schema, (mapper.map(batch) for batch in rows))
         return mapped, {target: list(sources) for target, sources in mapper.sources.items()}
 
     def validate(self, plan: Plan, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Rows:

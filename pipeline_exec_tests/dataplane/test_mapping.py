@@ -4,7 +4,7 @@ from pipeline_exec.dataplane.mapping import check_mapping, compile_mapping
 from pipeline_exec.errors import InvalidDocument, MappingFailure
 from pipeline_exec_tests.dataplane.tables import batch, column, mapping
 
-NOT_MERGED = "several source columns need JOIN, CONCATENATE or COALESCE as the first transformation"
+NOT_MERGED = "several source columns need JOIN, CONCATENATE, COALESCE, ARITHMETIC or SQL as the first transformation"
 
 
 def chosen(target, source_columns, *mappings, mode="DEFAULT"):

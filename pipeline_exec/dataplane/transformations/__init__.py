@@ -16,12 +16,13 @@ from pipeline_exec.dataplane.transformations.option_mapping import OptionMapping
 from pipeline_exec.dataplane.transformations.regex import RegexExtract, RegexReplace
 from pipeline_exec.dataplane.transformations.replace import Replace
 from pipeline_exec.dataplane.transformations.split import Split
-from pipeline_exec.dataplane.transformations.step import Merger, Step
+from pipeline_exec.dataplane.transformations.sql import Sql
+from pipeline_exec.dataplane.transformations.step import Merger, RowStep, Step
 from pipeline_exec.dataplane.transformations.trim import Trim
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.mapping import Transformation
 
-TRANSFORMATIONS: Final[Mapping[str, type[Step | Merger]]] = {
+TRANSFORMATIONS: Final[Mapping[str, type[Step | Merger | RowStep]]] = {
     "CASE": Case,
     "COALESCE": Coalesce,
     "CONCATENATE": Concatenate,
@@ -35,11 +36,12 @@ TRANSFORMATIONS: Final[Mapping[str, type[Step | Merger]]] = {
     "REGEX_REPLACE": RegexReplace,
     "REPLACE": Replace,
     "SPLIT": Split,
+    "SQL": Sql,
     "TRIM": Trim,
 }
 
 
-def build(transformation: Transformation, *, at: str) -> Step | Merger:
+def build(transformation: Transformation, *, at: str) -> Step | Merger | RowStep:
     """The transformation a user wrote, ready to be applied.
 
     Args:
