@@ -1,5 +1,8 @@
+import gzip
 import json
+from zipfile import ZipFile
 
+import pyarrow as pa
 import pytest
 
 from pipeline_exec.cli import output
@@ -76,3 +79,43 @@ def test_on_a_narrow_terminal_wide_rows_stand_below_one_another(monkeypatch):
     output.print_records(columns, [dict.fromkeys(columns, "x")])
     assert "Row 1" in screen.getvalue()
     assert "column 8  x\n" in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "compression"), [("orders.csv.gz", "gzip"), ("orders.csv.zst", "zstd"), ("orders.zip", "zip")]
+)
+def test_a_compressed_file_is_shown_as_what_is_in_it(command_line, file, name, compression):
+    packed = packed_as(compression, file, file.with_name(name))
+    seen = json.loads(command_line.run("preview", packed, "--json").stdout)
+    assert seen["rows"][0] == {"Number": "A-1", "Amount": "10"}
+    assert seen["dialect"]["compression"] == compression
+
+
+def test_of_an_archive_the_first_file_is_shown_and_the_others_are_named(command_line, file):
+    packed = packed_as("zip", file, file.with_name("orders.zip"), "notes.txt", "more.csv")
+    shown = command_line.run("preview", packed).stdout
+    assert "member         orders.csv\n" in shown
+    assert 'other members  ["notes.txt", "more.csv"]\n' in shown
+    assert "A-1     10" in shown
+
+
+def test_a_file_made_to_do_harm_is_refused_by_the_limit_it_exceeds(command_line, tmp_path):
+    bomb = tmp_path / "bomb.gz"
+    bomb.write_bytes(gzip.compress(bytes(70 * 1024**2)))
+    result = command_line.run("preview", bomb, exit_code=1)
+    assert "PIPELINE_EXEC_MAX_UNPACK_RATIO" in result.output
+
+
+def packed_as(compression, file, target, *others):
+    content = file.read_bytes()
+    match compression:
+        case "gzip":
+            target.write_bytes(gzip.compress(content))
+        case "zstd":
+            target.write_bytes(pa.compress(content, codec="zstd", asbytes=True))
+        case _:
+            with ZipFile(target, "w") as archive:
+                archive.write(file, file.name)
+                for other in others:
+                    archive.writestr(other, "")
+    return target
