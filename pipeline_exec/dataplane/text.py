@@ -1,11 +1,16 @@
-"""Text: what every cell is before it has a type. An empty cell is null; there is no empty text."""
+"""Text: what every cell is before it has a type. An empty cell is null; there is no empty text.
+
+It is UTF-8. Readers see to that, with ``valid_text`` where their library does not, and no step or pattern of a user can
+cut a character in two. Nothing else need expect Arrow to complain of a text.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +30,17 @@ LONGEST_QUOTED = 60
 def as_text(column: pa.Array) -> pa.StringArray:
     """A column of any kind of strings as plain text, empty cells as null."""
     return empty_as_null(column if column.type == pa.string() else column.cast(pa.string()))
+
+
+def valid_text(column: pa.Array) -> pa.StringArray:
+    """As ``as_text``, for strings that nobody has looked at yet.
+
+    Raises:
+        pa.ArrowInvalid: some of it is not UTF-8.
+    """
+    text = as_text(column)
+    text.validate(full=True)
+    return text
 
 
 def empty_as_null(text: pa.StringArray) -> pa.StringArray:
@@ -110,14 +126,20 @@ def regular_expression(pattern: str) -> str:
     """The pattern, if it is one.
 
     Raises:
-        ValueError: it is none that RE2 reads: look-around and back references are not.
+        ValueError: it is none that RE2 reads: look-around and back references are not. Nor may it match single bytes.
     """
+    if "C" in _ESCAPED.findall(pattern):
+        raise ValueError(
+            rf"{cut(pattern)!r} holds \C, which cuts characters in pieces. Write (?s:.) for any character."
+        )
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:
         raise ValueError(f"{cut(pattern)!r} is not a regular expression as RE2 reads it: {error}") from None
     return pattern
 
+
+_ESCAPED: Final = re.compile(r"(?s)\\(.)")
 
 CellText = Annotated[str, BeforeValidator(scalar_text)]
 """Text in a document; a number, a truth value or a date (as YAML reads it) stands for its text."""

@@ -28,7 +28,12 @@ def text_column(cells: Sequence[str | None]) -> pa.StringArray:
     try:
         return empty_as_null(pa.array(cells, pa.string()))
     except UnicodeEncodeError:
-        return text_column([cell and _without_surrogates(cell) for cell in cells])
+        return text_column([cell and without_surrogates(cell) for cell in cells])
+
+
+def without_surrogates(text: str) -> str:
+    """The same text; what JSON can spell of a character and no encoding can hold, a half of it, is replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def batches_of(
@@ -59,8 +64,3 @@ def with_data(rows: Rows) -> Rows:
     if first is None:
         raise SourceDataEmpty("The file holds no row of data.", "Send a file that has rows below its header.")
     return Rows(rows.schema, chain([first], batches))
-
-
-def _without_surrogates(cell: str) -> str:
-    """JSON can spell halves of characters, which no encoding can hold."""
-    return cell.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

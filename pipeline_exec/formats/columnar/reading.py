@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 
-from pipeline_exec.dataplane.text import as_text
+from pipeline_exec.dataplane.text import valid_text
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats.batches import text_schema, with_data
 from pipeline_exec.formats.columnar.footer import check_footer, rows_at_once, shared_texts
@@ -62,7 +62,7 @@ def _batches(
     with _opened(path, limits, shared) as file:
         for batch in file.iter_batches(batch_size=rows, use_threads=False):
             for piece in _pieces(batch):
-                yield pa.record_batch([as_text(_text(leaf)) for leaf in leaves(piece)], schema=schema)
+                yield pa.record_batch([valid_text(_text(leaf)) for leaf in leaves(piece)], schema=schema)
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
-from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
+from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data, without_surrogates
 from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.records.flatten import flatten
@@ -36,7 +36,7 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     document = _Document(path, encodings.detect(path, options.encoding), limits)
     record_path = options.record_path if options.record_path is not None else document.likely_path()
     shape = document.shape(record_path)
-    keys = list(shape.columns)
+    keys = list(map(without_surrogates, shape.columns))
     if not keys:
         raise SourceDataEmpty(
             "The file holds no record.", "Send a JSON array of objects, or set read_options.record_path."
