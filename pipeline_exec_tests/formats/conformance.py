@@ -51,6 +51,10 @@ class FormatConformance:
     #: Whether a row without any value is one.
     has_empty_rows = True
 
+    def held(self, cell: str | None) -> str | None:
+        """What a cell is once it was written, where the format cannot hold every character."""
+        return cell
+
     @pytest.fixture
     def format(self):
         return FORMATS.named(self.name)
@@ -173,7 +177,8 @@ class FormatConformance:
     def test_any_text_is_read_back(self, format, path, records):
         keys = [f"key {number}" for number in range(len(records[0]))]
         self.written(format, path, text_columns(*keys), records, batch_rows=3)
-        expected = records if self.has_empty_rows else [record for record in records if any(record)]
+        kept = records if self.has_empty_rows else [record for record in records if any(record)]
+        expected = [[self.held(cell) for cell in record] for record in kept]
         if expected:
             assert self.read(format, path, self.sure) == expected
 

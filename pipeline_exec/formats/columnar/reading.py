@@ -40,7 +40,7 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         footer = file.metadata
         check_footer(footer, limits)
         found = column_paths(file.schema_arrow)
-        compressions = {footer.row_group(0).column(0).compression} if footer.num_row_groups and found else set()
+        codec = footer.row_group(0).column(0).compression if footer.num_row_groups and found else "none"
     if not found:
         raise SourceDataEmpty("The Parquet file has no columns.", "Send a file that has some.")
     names = column_names(found, len(found))
@@ -49,7 +49,7 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         "format": format_name,
         "columns": len(names),
         "row_groups": footer.num_row_groups,
-        "codec": next(iter(compressions), "none").lower(),
+        "codec": codec.lower(),
         **renamed(names, found),
     }
     shared = shared_texts(footer)

@@ -91,7 +91,7 @@ def parse(path: Path, encoding: str, events: Events) -> Iterator[None]:
             try:
                 parser.Parse(piece, not piece)
             except expat.ExpatError as error:
-                raise _invalid(error) from None
+                raise _invalid(error, encoding) from None
             if not piece:
                 return
             fed += len(piece)
@@ -112,9 +112,9 @@ def _refuse_document_type(name: str, *_: object) -> NoReturn:
     )
 
 
-def _invalid(error: expat.ExpatError) -> ParsingFailure:
+def _invalid(error: expat.ExpatError, encoding: str) -> ParsingFailure:
     reason = expat.ErrorString(error.code)
     return ParsingFailure(
         f"The file is not well-formed XML: {reason} at line {error.lineno:,}, column {error.offset + 1:,}.",
-        "Correct it there; an XML validator shows the same place.",
+        f"Correct it there, or set read_options.encoding where it is not in {encoding}.",
     )
