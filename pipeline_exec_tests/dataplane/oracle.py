@@ -3,11 +3,13 @@
 It shares nothing with the data plane but the documents users write. Differential tests compare the two.
 """
 
+import ast
 import re
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation, localcontext
-from math import isfinite
+from fractions import Fraction
+from math import ceil, floor, isfinite, trunc
 
 import phonenumbers
 import pycountry
@@ -38,7 +40,10 @@ def map_cell(row, mapping):
     else:
         cell = cells[0] if cells else None
     for kind, arguments in steps:
-        cell = STEPS[kind](cell or None, **arguments)
+        if kind in ROW_STEPS:
+            cell = ROW_STEPS[kind](cell or None, {name: text or None for name, text in row.items()}, **arguments)
+        else:
+            cell = STEPS[kind](cell or None, **arguments)
     return cell or None
 
 
@@ -122,7 +127,109 @@ def parse_date(cell, formats):
     return cell
 
 
+def lookup(cell, values, on_missing="KEEP", default=None):
+    if cell in values:
+        return values[cell]
+    return default if default is not None else cell if on_missing == "KEEP" else None
+
+
+class NoNumber(Exception):
+    """The cell's text, or the operation that came to nothing."""
+
+
+def arithmetic(cell, row, expression):
+    """A formula that Python reads the same way; exact, by fractions."""
+    try:
+        value = computed(ast.parse(expression, mode="eval").body, {**row, "value": cell})
+    except NoNumber as offence:
+        return str(offence)
+    return None if value is None else plain_number(value)
+
+
+def computed(node, cells):
+    if isinstance(node, ast.Constant):
+        return Fraction(str(node.value))
+    if isinstance(node, ast.Name):
+        return exact_number(cells[node.id])
+    if isinstance(node, ast.UnaryOp):
+        value = computed(node.operand, cells)
+        return None if value is None else -value
+    if isinstance(node, ast.Call):
+        return called(node.func.id, node.args, cells)
+    # Both sides are read, so that of two offences the left one is told.
+    sides = [computed_or_offence(side, cells) for side in (node.left, node.right)]
+    for side in sides:
+        if isinstance(side, NoNumber):
+            raise side
+    left, right = sides
+    return None if left is None or right is None else operated(left, type(node.op), right)
+
+
+def computed_or_offence(node, cells):
+    try:
+        return computed(node, cells)
+    except NoNumber as offence:
+        return offence
+
+
+def called(function, arguments, cells):
+    if function == "coalesce":
+        values = (computed(argument, cells) for argument in arguments)
+        return next((value for value in values if value is not None), None)
+    values = [computed_or_offence(argument, cells) for argument in arguments]
+    for value in values:
+        if isinstance(value, NoNumber):
+            raise value
+    if None in values:
+        return None
+    if function == "round":
+        return half_away(values[0], int(values[1]) if len(values) > 1 else 0)
+    return Fraction({"abs": abs, "floor": floor, "ceil": ceil, "min": min, "max": max}[function](*values))
+
+
+def operated(left, operator, right):
+    sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}[operator]
+    lost = NoNumber(f"{plain_number(left)}{sign}{plain_number(right)}")
+    if sign in "/%" and right == 0:
+        raise lost
+    value = {
+        "+": lambda: left + right,
+        "-": lambda: left - right,
+        "*": lambda: left * right,
+        "/": lambda: left / right,
+        "%": lambda: left - right * trunc(left / right),
+    }[sign]()
+    value = half_away(value, 18)
+    if abs(value) >= 10**19:
+        raise lost
+    return value
+
+
+def exact_number(text):
+    stripped = (text or "").strip()
+    if not stripped:
+        return None
+    if not re.fullmatch(r"[+-]?(0*[0-9]{1,19}(\.[0-9]{0,18})?|\.[0-9]{1,18})", stripped):
+        raise NoNumber(text)
+    return Fraction(stripped + "0" if stripped.endswith(".") else stripped)
+
+
+def half_away(value, decimals):
+    scaled = abs(value) * 10**decimals
+    digits = int(scaled + Fraction(1, 2))
+    return Fraction(digits if value >= 0 else -digits, 10**decimals)
+
+
+def plain_number(value):
+    with localcontext(prec=200):
+        text = format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+ROW_STEPS = {"ARITHMETIC": arithmetic}
+
 STEPS = {
+    "LOOKUP": on_text(lookup),
     "TRIM": on_text(trim),
     "CASE": on_text(case),
     "REPLACE": on_text(replace),
@@ -197,8 +304,8 @@ def decimal_of(text, column):
 
 
 def boolean_of(text, column):
-    refuse_unless(text.lower() in ("true", "yes", "y", "t", "1", "false", "no", "n", "f", "0"))
-    return text.lower() in ("true", "yes", "y", "t", "1")
+    refuse_unless(text.lower() in ("true", "yes", "y", "t", "on", "1", "false", "no", "n", "f", "off", "0"))
+    return text.lower() in ("true", "yes", "y", "t", "on", "1")
 
 
 def category_of(text, column):
@@ -281,6 +388,10 @@ def email_of(text, column):
 
 
 def uuid_of(text, column):
+    if text.startswith("{") and text.endswith("}"):
+        text = text[1:-1]
+    elif text.lower().startswith("urn:uuid:"):
+        text = text[9:]
     parts = text.split("-")
     refuse_unless([len(part) for part in parts] == [8, 4, 4, 4, 12])
     refuse_unless(all(character in "0123456789abcdefABCDEF" for part in parts for character in part))

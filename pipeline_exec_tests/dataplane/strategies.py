@@ -39,7 +39,12 @@ SAMPLES = {
     "gtin": ["4006381333931", "96385074", "036000291452", "4006381333932", "978-3-16-148410-0"],
     "country_code": ["DE", "deu", "US", "UK", "Germany", "276"],
     "currency_code": ["EUR", "usd", "DEM", "978"],
-    "uuid": ["6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f", "6F1F2C9E-54B1-4C5E-9D3E-1A2B3C4D5E6F", "6f1f2c9e"],
+    "uuid": [
+        "6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f",
+        "{6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f}",
+        "6F1F2C9E-54B1-4C5E-9D3E-1A2B3C4D5E6F",
+        "6f1f2c9e",
+    ],
 }
 OPTIONS = [
     {"value": "de", "label": "Germany", "alternative_matches": ["BRD", "at"]},
@@ -165,9 +170,10 @@ def edits(draw, target, rows):
 
 
 DATES = ["31.12.2024", "12/31/2024", "31.02.2024"]
+PLAIN = ["0", "1", "-2.50", " 3 ", "0.1", "9999999999999999999", "0.000000000000000003", "-12345678.87654321"]
 NUMBERS = ["1.234,56", "1.2.3,4", "-0,5", "12.34,5", "1.234.567", ",5", "5,"]
 SOURCE_CELLS = st.one_of(
-    st.none(), st.just(""), CHARACTERS, st.sampled_from([*DATES, *NUMBERS, " a  b ", "a-b-c", "ab"])
+    st.none(), st.just(""), CHARACTERS, st.sampled_from([*DATES, *NUMBERS, *PLAIN, " a  b ", "a-b-c", "ab"])
 )
 STEPS = st.one_of(
     st.just({"type": "TRIM"}),
@@ -184,6 +190,25 @@ STEPS = st.one_of(
     st.just({"type": "REGEX_REPLACE", "pattern": "([0-9])-([0-9])", "replacement": r"\2/\1"}),
     st.just({"type": "NUMBER", "decimal": ",", "thousands": "."}),
     st.just({"type": "DATE", "formats": ["DD.MM.YYYY", "MM/DD/YYYY"]}),
+    st.sampled_from(
+        [
+            {"type": "LOOKUP", "values": {"ab": "AB", "a": ""}},
+            {"type": "LOOKUP", "values": {"ab": "AB"}, "on_missing": "EMPTY"},
+            {"type": "LOOKUP", "values": {"ab": "AB"}, "default": "none"},
+        ]
+    ),
+    st.builds(lambda formula: {"type": "ARITHMETIC", "expression": formula}, st.deferred(lambda: FORMULAS)),
+)
+FORMULAS = st.recursive(
+    st.sampled_from(["s0", "s1", "s2", "value", "2", "0.5", "10000000000"]),
+    lambda parts: st.one_of(
+        st.builds("({} {} {})".format, parts, st.sampled_from("+-*/%"), parts),
+        st.builds("-{}".format, parts),
+        st.builds("{}({})".format, st.sampled_from(["abs", "round", "floor", "ceil"]), parts),
+        st.builds("round({}, {})".format, parts, st.integers(0, 4)),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max", "coalesce"]), parts, parts),
+    ),
+    max_leaves=5,
 )
 MERGERS = st.sampled_from([{"type": "JOIN", "separator": "-"}, {"type": "CONCATENATE"}, {"type": "COALESCE"}])
 

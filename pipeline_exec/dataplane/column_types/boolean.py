@@ -12,7 +12,7 @@ from pipeline_exec.model.target_model import TargetColumn
 
 
 class BooleanType(CellType):
-    """``true yes y t 1`` or ``false no n f 0``, in upper and lower case; shown as ``true`` and ``false``.
+    """``true yes y t on 1`` or ``false no n f off 0``, in upper and lower case; shown as ``true`` and ``false``.
 
     With an ``output_format`` of two words it is shown by the first or the second of them, and they are read as well:
     ``yes/no``, ``ja/nein``.
@@ -49,6 +49,6 @@ def _two_words(text: str) -> tuple[str, ...]:
 
 
 _VALUES: Final = {
-    **dict.fromkeys(("true", "yes", "y", "t", "1"), True),
-    **dict.fromkeys(("false", "no", "n", "f", "0"), False),
+    **dict.fromkeys(("true", "yes", "y", "t", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "f", "off", "0"), False),
 }

@@ -27,13 +27,13 @@ class FloatType(NumericType):
 
 
 class PercentageType(FloatType):
-    """A number of percent: ``12.5``, ``12.5%`` and ``12.5 %`` are all 12.5."""
+    """A number of percent: ``12.5``, ``12.5%`` and ``12.5 %`` are all 12.5. A space before the sign may be no-break."""
 
     name = "percentage"
     expectation = "a percentage like 12.5 %"
 
     def read(self, text: pa.StringArray) -> pa.DoubleArray:
-        return super().read(pc.replace_substring_regex(text, r"\s?%$", ""))
+        return super().read(pc.replace_substring_regex(text, r"[\s\p{Zs}]?%\z", ""))
 
     def show(self, values: pa.Array) -> pa.StringArray:
         return concatenated(super().show(values), "%")
