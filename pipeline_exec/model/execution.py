@@ -241,23 +241,6 @@ class Execution:
             request_key=request_key,
         )
 
-    def from_archive(self, source: SourceFile) -> Execution:
-        """The same, its input the first file of an archive."""
-        return replace(self, source=source, archive_id=self.id)
-
-    def beside(self, execution_id: ExecutionId, source: SourceFile) -> Execution:
-        """A new execution for a further file of the archive this one has the first file of."""
-        further = Execution.new(
-            execution_id=execution_id,
-            trigger=self.trigger_type,
-            caller=self.audit.created_by,
-            at=self.log.started_on,
-            pipeline_id=self.pipeline_id,
-            configuration_id=self.log.configuration_id,
-            source=source,
-        )
-        return replace(further, archive_id=self.archive_id)
-
     @property
     def is_finished(self) -> bool:
         """Whether the execution ended; a fix may still run it again."""

@@ -125,7 +125,8 @@ class ArrivalService:
                 often enough to see a file stand still; EVENT looks trust only what they have seen themselves.
             caller: Whose name the executions carry.
             request_key: Makes a repeated request find the executions of the first, with ``#<n>`` behind it.
-            limit: Files taken at most, those included for which the source does not answer.
+            limit: Executions made at most, those files included for which the source does not answer; an archive is
+                taken whole.
 
         Raises:
             SourceUnresponsive: the source cannot be listed.
@@ -236,9 +237,10 @@ class ArrivalService:
                 # Files that are refused are refused at every look; if they counted, others might never have a turn.
                 count += isinstance(error, SourceUnresponsive)
             else:
-                yield file, new(execution_id, received)
-                count += 1
-            if count == limit:
+                executions = new(execution_id, received)
+                yield file, executions
+                count += len(executions)
+            if limit is not None and count >= limit:
                 return
 
     def _recorded(

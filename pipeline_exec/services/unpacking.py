@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO, Final
 
@@ -74,10 +74,10 @@ class Unpacker:
         self, execution: Execution, first: Sequence[Execution], archive: SourceFile, member: Member
     ) -> Execution:
         if not first:
-            return execution.from_archive(self._unpacked(execution.id, archive, member))
+            return replace(execution, source=self._unpacked(execution.id, archive, member), archive_id=execution.id)
         execution_id = ExecutionId(new_id())
         try:
-            return first[0].beside(execution_id, self._unpacked(execution_id, archive, member))
+            return _beside(first[0], execution_id, self._unpacked(execution_id, archive, member))
         except BaseException:
             self.staging.remove(execution_id)
             raise
@@ -104,6 +104,20 @@ class Unpacker:
         within = self.formats.members(self.staging.local(input_ref(execution_id)), ReadOptions())
         if next(within, None) is not None:
             raise ParsingFailure(f"{member.name} is an archive within an archive.", "Send it by itself.")
+
+
+def _beside(first: Execution, execution_id: ExecutionId, source: SourceFile) -> Execution:
+    """A new execution for a further file of the archive that the first is of."""
+    further = Execution.new(
+        execution_id=execution_id,
+        trigger=first.trigger_type,
+        caller=first.audit.created_by,
+        at=first.log.started_on,
+        pipeline_id=first.pipeline_id,
+        configuration_id=first.log.configuration_id,
+        source=source,
+    )
+    return replace(further, archive_id=first.archive_id)
 
 
 def record_received(tx: Transaction, executions: Sequence[Execution], at: datetime) -> None:

@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_unpacked_fails_by_itself(workshop, content, messa
     assert (broken.failure.type, fine.status) == (ErrorType.PARSING_FAILURE, Status.SUCCESSFUL)
     assert message in broken.failure.message
     assert workshop.fix(broken).failure == broken.failure
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="could not be unpacked"):
         workshop.layer.executions.input(broken.id)
 
 
@@ -160,6 +160,17 @@ def test_an_archive_is_put_away_when_all_its_executions_have_ended(workshop, fil
         workshop.engine._run(workshop.engine._waiting.pop(0))
     workshop.layer.arrivals.settle()
     assert lying_about() == left
+
+
+def test_an_archive_is_taken_whole_and_counts_as_many_as_it_holds(workshop):
+    pipeline = workshop.pipeline()
+    drop(workshop, zipped(FILES), "a.zip")
+    workshop.drop("b.csv")
+
+    looks = [workshop.collect(pipeline, limit=2) for _ in range(2)]
+
+    assert [len(look.executions) for look in looks] == [3, 1]
+    assert [look.waiting for look in looks] == [1, 0]
 
 
 def test_a_repeated_request_finds_the_executions_of_all_files(workshop):

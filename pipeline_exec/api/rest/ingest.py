@@ -30,7 +30,7 @@ router = SlashTolerantRouter(prefix=INGEST, tags=["ingestion"], responses=REFUSA
 async def ingest(
     connector_id: ConnectorId, request: Request, layer: Layer, idempotency_key: IdempotencyKey = None
 ) -> Data[list[TriggeredView]]:
-    """Take data in: the body is one execution, or each file part of a multipart body is one.
+    """Take data in: the body is one execution, or each file part of a multipart body is one; of an archive each file.
 
     A file is named by `Content-Disposition` or `X-File-Name`; its format is told by its content, else by
     `Content-Type` or its name. The sender proves who they are by an API key, or by the connector's signature.

@@ -20,7 +20,6 @@ from pipeline_exec.model.execution import (
     Stage,
     Status,
 )
-from pipeline_exec.model.identity import ExecutionId, new_id
 from pipeline_exec.model.query import Comparison, Operator, Query
 from pipeline_exec_tests.builders import (
     NOON,
@@ -409,9 +408,9 @@ class ExecutionsConformance:
             assert {pair[1].id: pair for pair in tx.executions.unsettled(10)} == expected
 
     def test_an_archive_is_unsettled_once_the_executions_of_all_its_files_have_ended(self, store):
-        source = SourceFile(name="people.zip/a.csv", path="/people.zip/a.csv", size=1, fingerprint="sha256:a")
-        first = an_execution(PIPELINE).from_archive(source)
-        second = first.beside(ExecutionId(new_id()), source)
+        alone = an_execution(PIPELINE)
+        first = replace(alone, archive_id=alone.id)
+        second = replace(an_execution(PIPELINE), archive_id=first.id)
         file = FileVersion("people.zip", 1, "1")
         with store.writing() as tx:
             add_all(tx, first, second)
