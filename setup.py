@@ -76,6 +76,8 @@ setup(
             "trustme>=1.2",
             "types-PyYAML",
             "types-psycopg2",
+            # Only it writes workbooks of before 2007.
+            "xlwt>=1.3",
         ],
     },
     entry_points={"console_scripts": ["pipeline-exec=pipeline_exec.cli:main"]},

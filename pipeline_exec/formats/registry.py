@@ -20,6 +20,8 @@ TABLE: Final[Mapping[str, str]] = {
     "csv": "pipeline_exec.formats.csv:CSV",
     "tsv": "pipeline_exec.formats.tsv:TSV",
     "xlsx": "pipeline_exec.formats.xlsx:XLSX",
+    "xls": "pipeline_exec.formats.xls:XLS",
+    "ods": "pipeline_exec.formats.ods:ODS",
     "json": "pipeline_exec.formats.json:JSON",
     "jsonl": "pipeline_exec.formats.jsonl:JSONL",
     "xml": "pipeline_exec.formats.xml:XML",

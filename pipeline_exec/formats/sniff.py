@@ -24,8 +24,17 @@ _XML: Final = re.compile(r"\s*<(?:\?|!--|[^\W\d][\w:.-]*[\s/>])")
 #: What XML has and tables with such names (``<DATE>,<TIME>``) have not.
 _XML_ONLY: Final = re.compile(r"\s*<\?xml\s|</|/>|<!--")
 
-#: Other files that are ZIP archives, by a part they have.
+_XLSX: Final = "an XLSX workbook"
+_ODS: Final = "an OpenDocument spreadsheet"
+#: ODF 1.3, part 2, section 3.3; of templates the type is longer.
+_MIMETYPE: Final = "mimetype"
+_ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+#: Workbooks that are ZIP archives, and the formats that read them.
+_WORKBOOKS: Final = {_XLSX: "xlsx", _ODS: "ods"}
+
+#: Files that are ZIP archives, by a part they have.
 _ZIPPED: Final = {
+    "xl/workbook.xml": _XLSX,
     "word/document.xml": "a Word document",
     "ppt/presentation.xml": "a PowerPoint presentation",
     "xl/workbook.bin": "a binary workbook (.xlsb)",
@@ -47,19 +56,22 @@ def recognise(path: Path, file_name: str, suggested: str | None) -> str:
     """
     with path.open("rb") as file:
         head = file.read(signatures.HEAD_BYTES)
-    # Workbooks of before 2007 and encrypted ones are refused where workbooks are read: there it is known what they are.
+    # Encrypted workbooks and other Office files are refused where workbooks are read: there it is known what they are.
     if signatures.is_ole(head):
-        return "xlsx"
+        return "xls"
     what = signatures.name_of(head)
     if signatures.is_zip(head):
         what = _zipped(path)
-        if what is None or (what == _DAMAGED and suggested == "xlsx"):
-            return "xlsx"
+        workbook = _WORKBOOKS.get(what) or (
+            suggested if what == _DAMAGED and suggested in _WORKBOOKS.values() else None
+        )
+        if workbook is not None:
+            return workbook
     if signatures.is_parquet(head):
         return "parquet"
     if what is not None and not signatures.is_xml(head):
         raise ParsingFailure(
-            f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, JSON, JSON lines, XML or Parquet."
+            f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, XML or Parquet."
         )
     return _text_format(beginning(head), suggested)
 
@@ -78,16 +90,17 @@ def is_archive(path: Path) -> bool:
         return signatures.is_zip(file.read(signatures.HEAD_BYTES)) and _zipped(path) == _ARCHIVE
 
 
-def _zipped(path: Path) -> str | None:
-    """What a ZIP archive is; None for a workbook."""
+def _zipped(path: Path) -> str:
+    """What a ZIP archive is."""
     try:
         check_directory(path, "The file")
         with ZipFile(path) as archive:
             parts = set(archive.namelist())
+            mimetype = archive.open(_MIMETYPE).read(len(_ODS_TYPE)) if _MIMETYPE in parts else b""
     except (BadZipFile, ValueError, OSError, NotImplementedError):  # the last: a newer ZIP version than zipfile knows
         return _DAMAGED
-    if "xl/workbook.xml" in parts:
-        return None
+    if mimetype.startswith(_ODS_TYPE):
+        return _ODS
     return next((name for part, name in _ZIPPED.items() if part in parts), _ARCHIVE)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pipeline_exec.formats.workbook.reading import read
+from pipeline_exec.formats.workbook.open_xml import open_xml_book
+from pipeline_exec.formats.workbook.reading import read_book
 from pipeline_exec.formats.workbook.writing import write
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
@@ -25,9 +26,10 @@ class XlsxFormat:
         "application/vnd.ms-excel.sheet.macroenabled.12",
     )
 
-    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
         """As ``ports.Format`` says."""
-        return read(path, options, self.name)
+        with open_xml_book(path, options.numbers, limits) as book:
+            return read_book(book, options, self.name)
 
     def write(
         self,

@@ -28,6 +28,18 @@ DEVELOPER_MODE_ROWS = 100
 """How many rows a pipeline in developer mode sends."""
 
 
+class NumbersRead(StrEnum):
+    """How the numbers of a workbook are read. Dates and times are ISO 8601 whatever it says."""
+
+    PLAIN = "plain"
+    """With the digits the sheet shows (decimals, leading zeros, percent signs), but in plain notation: without groups
+    of thousands, currencies and words around them, so that they are numbers in every country."""
+    SHOWN = "shown"
+    """As the sheet shows them, all around them included."""
+    EXACT = "exact"
+    """As the sheet holds them, whatever it shows: 0.125 for 12.5 %."""
+
+
 class ReadOptions(Document):
     """How the input is read; what is not given is detected."""
 
@@ -37,6 +49,8 @@ class ReadOptions(Document):
     """1-based row of the header; ``none`` where the file has none (columns are then ``column_1``, ``column_2``, …)."""
     sheet: str | int | None = None
     """Name or 1-based number of the sheet; the first that holds data when not given."""
+    numbers: NumbersRead = NumbersRead.PLAIN
+    """How the numbers of a workbook are read."""
     record_path: str | None = None
     """Dotted path of the records in nested JSON, such as ``result.items``."""
     delimiter: str | None = None

@@ -54,3 +54,39 @@ def archive_of(**parts):
         for name, content in parts.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def document(path, table, styles="", **others):
+    """An OpenDocument workbook with these ``table:table`` elements; ``others`` replaces or adds parts."""
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ODF)
+    parts = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": (
+            f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
+        ),
+        "META-INF/manifest.xml": "<manifest:manifest xmlns:manifest='m'/>",
+    } | others
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+ODF = ("office", "table", "text", "style", "dc")
+
+
+def odf_table(*rows, name="Data", attributes=""):
+    """A ``table:table`` of rows of XML cells."""
+    lines = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    return f'<table:table table:name="{name}"{attributes}>{lines}</table:table>'
+
+
+def odf_cell(shown="", kind="string", attributes=""):
+    """A ``table:table-cell``; ``kind`` may bring the value with it: ``float=1.5``."""
+    kind, _, value = kind.partition("=")
+    name = {"date": "date-value", "time": "time-value", "boolean": "boolean-value"}.get(kind, "value")
+    given = f' office:{name}="{value}"' if value else ""
+    typed = f' office:value-type="{kind}"' if kind else ""
+    text = f"<text:p>{shown}</text:p>" if shown else ""
+    return f"<table:table-cell{typed}{given}{attributes}>{text}</table:table-cell>"

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import posixpath
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
+
+import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
-from pipeline_exec.formats.limits import MAX_PACKING_RATIO, MAX_UNPACKED_BYTES, UNSUSPICIOUS_BYTES
-from pipeline_exec.formats.workbook.xml import elements
+from pipeline_exec.formats.compression.archive import DAMAGE, check_directory
+from pipeline_exec.formats.limits import UNSUSPICIOUS_BYTES
+from pipeline_exec.model.limits import ReadLimits
 
-_WORKBOOK: Final = "xl/workbook.xml"
-_RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
-_STRINGS: Final = "xl/sharedStrings.xml"
-_CHUNK: Final = 1 << 20
-
-#: What is raised at an archive that is cut off, altered or encrypted, and at XML that is none; NotImplementedError is
-#: what zipfile says of a compression it does not know.
-_BROKEN: Final = (
-    *(BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error),
-    expat.ExpatError,
-)
+#: What is raised at an archive that is cut off, altered or encrypted, at XML that is none, and at XML that does not
+#: hold what it should.
+_BROKEN: Final = (*DAMAGE, LookupError, expat.ExpatError, pa.ArrowException)
 
 
 class Package:
@@ -34,48 +27,50 @@ class Package:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
+        self._names = frozenset(archive.namelist())
 
-    @contextmanager
-    def sheet(self, name: str) -> Iterator[IO[bytes]]:
-        """The XML of a worksheet.
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
 
-        Raises:
-            ParsingFailure: at the start or in the block: it is not whole, or not as XML is.
-        """
-        with _understood(), self._archive.open(self._sheets()[name]) as part:
-            yield part
-
-    def _sheets(self) -> dict[str, str]:
-        """The part that holds each sheet, by the sheet's name."""
-        with self._archive.open(_RELATIONSHIPS) as part:
-            targets = {
-                attributes.get("Id"): attributes.get("Target", "")
-                for name, attributes in elements(part)
-                if name == "Relationship"
-            }
-        with self._archive.open(_WORKBOOK) as part:
-            return {
-                attributes.get("name", ""): _part_of(targets.get(attributes.get("id"), ""))
-                for name, attributes in elements(part)
-                if name == "sheet"
-            }
+    def part(self, name: str) -> IO[bytes]:
+        """The bytes of a part, unpacked as they are read; never more of them than the archive says."""
+        return self._archive.open(name)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Package]:
+def opened(path: Path, main_part: str, extension: str, limits: ReadLimits) -> Iterator[Package]:
     """A workbook's package.
 
+    Args:
+        path: The workbook.
+        main_part: The part by which such workbooks are known.
+        extension: What their names end in.
+        limits: How large they may be unpacked.
+
     Raises:
-        ParsingFailure: it is no workbook, is damaged, is protected by a password, or would take too much room unpacked.
+        ParsingFailure: it is no such workbook, is damaged, is protected by a password, or would take too much room
+            unpacked; in the block: what is done there raises something that only damage can cause.
     """
-    _refuse_others(path)
-    with ExitStack() as stack:
-        with _understood():
-            archive = stack.enter_context(ZipFile(path))
-            _refuse_bombs(archive)
-            if _STRINGS in archive.namelist():
-                _verify(archive, _STRINGS)
+    _refuse_others(path, extension)
+    with understood(), ExitStack() as stack:
+        check_directory(path, "The workbook")
+        archive = stack.enter_context(ZipFile(path))
+        if main_part not in archive.namelist():
+            raise ParsingFailure(
+                f"The file is a ZIP archive, but not an {extension.upper()} workbook.",
+                f"Save it as .{extension}, or unpack it.",
+            )
+        _refuse_bombs(archive, limits)
         yield Package(archive)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Have whatever only damage can cause end the block as the failure that says so."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise damaged() from error
 
 
 def damaged() -> ParsingFailure:
@@ -85,54 +80,31 @@ def damaged() -> ParsingFailure:
     )
 
 
-@contextmanager
-def _understood() -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        raise damaged() from error
+def protected() -> ParsingFailure:
+    """The error for a workbook that cannot be read without its password."""
+    return ParsingFailure("The workbook is protected by a password.", "Save it without one, and send it again.")
 
 
-def _refuse_others(path: Path) -> None:
+def _refuse_others(path: Path, extension: str) -> None:
     with path.open("rb") as file:
         head = file.read(signatures.HEAD_BYTES)
-        if signatures.is_ole(head):
-            raise _protected_or_old(head + file.read(_CHUNK))
     if not signatures.is_zip(head):
         what = signatures.name_of(head) or "not one"
-        raise ParsingFailure(f"The file should be an XLSX workbook, but is {what}.", "Save it as .xlsx.")
+        raise ParsingFailure(
+            f"The file should be an {extension.upper()} workbook, but is {what}.", f"Save it as .{extension}."
+        )
 
 
-def _protected_or_old(beginning: bytes) -> ParsingFailure:
-    if signatures.ENCRYPTED_STREAM in beginning:
-        return ParsingFailure("The workbook is protected by a password.", "Save it without one, and send it again.")
-    return ParsingFailure(
-        "The file is a workbook of Excel 97-2003 (.xls), or another Office file of that time.", "Save it as .xlsx."
-    )
-
-
-def _refuse_bombs(archive: ZipFile) -> None:
+def _refuse_bombs(archive: ZipFile, limits: ReadLimits) -> None:
     names = archive.namelist()
-    if _WORKBOOK not in names:
-        raise ParsingFailure("The file is a ZIP archive, but not an XLSX workbook.", "Save it as .xlsx, or unpack it.")
     if len(set(names)) < len(names):
         raise damaged()
     packed = sum(part.compress_size for part in archive.infolist())
     unpacked = sum(part.file_size for part in archive.infolist())
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > max(UNSUSPICIOUS_BYTES, packed * MAX_PACKING_RATIO):
+    most = min(limits.max_unpacked_size, max(UNSUSPICIOUS_BYTES, packed * limits.max_unpack_ratio))
+    if unpacked > most:
         times = unpacked // max(1, packed)
         raise ParsingFailure(
             f"The workbook would take {unpacked / 1024**2:,.0f} MB unpacked, {times:,} times its size.",
-            "Split it into smaller workbooks, or save it as CSV.",
+            "Split it into smaller workbooks, save it as CSV, or raise PIPELINE_EXEC_MAX_UNPACKED_SIZE.",
         )
-
-
-def _verify(archive: ZipFile, name: str) -> None:
-    """Unpack a part once without keeping it: zipfile fails where more comes out than the archive says."""
-    with archive.open(name) as part:
-        while part.read(_CHUNK):
-            pass
-
-
-def _part_of(target: str) -> str:
-    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))

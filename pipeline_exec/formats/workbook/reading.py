@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.batches import batches_of, text_schema, with_data
-from pipeline_exec.formats.header import column_names, locate, renamed
-from pipeline_exec.formats.workbook.cells import cell_text, cells_text
-from pipeline_exec.formats.workbook.sheets import Row, load
+import numpy as np
+import pyarrow as pa
+
+from pipeline_exec.formats.batches import text_schema, with_data
+from pipeline_exec.formats.header import column_names, renamed
+from pipeline_exec.formats.workbook.book import Book, chosen
+from pipeline_exec.formats.workbook.heading import find_heading
+from pipeline_exec.formats.workbook.sheet import Sheet
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Parsed
@@ -20,43 +23,40 @@ from pipeline_exec.ports import Parsed
 _SAMPLE: Final = 100
 
 
-def read(path: Path, options: ReadOptions, format_name: str) -> Parsed:
+def read_book(book: Book, options: ReadOptions, format_name: str) -> Parsed:
     """The rows of a sheet as text.
 
     Raises:
         ParsingFailure: the workbook cannot be read, or has no such sheet or row.
         SourceDataEmpty: there is no row of data.
     """
-    sheet = load(path, options.sheet)
-    header = _header(list(islice(sheet.rows(), _SAMPLE)), options.header_row)
-    found = [cell_text(cell) for cell in header.cells] if header else []
-    names = column_names(found, sheet.width)
-    data_from = header.number + 1 if header else 1
+    sheet = chosen(book, options.sheet)
+    heading = find_heading(list(islice(sheet.rows(), _SAMPLE)), sheet.merged, sheet.columns, options.header_row)
+    found = heading.names if heading else []
+    names = column_names(found, len(sheet.columns))
     schema = text_schema(names)
-    records = (row.cells for row in sheet.rows() if row.number >= data_from)
     dialect: dict[str, object] = {
         "format": format_name,
         "sheet": sheet.name,
-        "header_row": header.number if header else None,
+        "header_row": heading.first if heading else None,
         "columns": len(names),
+        **({"header_rows": heading.last - heading.first + 1} if heading and heading.last > heading.first else {}),
         **renamed(names, found),
     }
-    return Parsed(with_data(Rows(schema, batches_of(schema, records, cells_text))), dialect)
+    rows = Rows(schema, _Batches(sheet, schema, heading.last + 1 if heading else 1))
+    return Parsed(with_data(rows), dialect)
 
 
-def _header(sample: Sequence[Row], wanted: Literal["auto"] | int | None) -> Row | None:
-    if wanted is None:
-        return None
-    if wanted == "auto":
-        at = locate([_without_end([cell_text(cell) for cell in row.cells]) for row in sample])
-        return None if at is None else sample[at]
-    row = next((row for row in sample if row.number >= wanted), None)
-    if row is None:
-        raise ParsingFailure(f"The sheet has no row {wanted:,} near its beginning.", "Correct read_options.header_row.")
-    return row
+@dataclass(frozen=True)
+class _Batches:
+    """The rows of a sheet from one number on."""
 
+    sheet: Sheet
+    schema: pa.Schema
+    first: int
 
-def _without_end(cells: list[str]) -> list[str]:
-    """The cells up to the last filled one: a sheet has no shorter rows, however few cells a title has."""
-    filled = max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-    return cells[:filled]
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for block in self.sheet.blocks:
+            batch = pa.record_batch(block.cells(self.sheet.columns), schema=self.schema)
+            above = int(np.searchsorted(block.numbers, self.first))
+            yield batch.slice(above) if above else batch

@@ -21,9 +21,9 @@ def elements(part: IO[bytes]) -> Iterator[Element]:
     found: list[Element] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attributes: found.append(
-        (_local(name), {_local(attribute): value for attribute, value in attributes.items()})
+        (local_name(name), {local_name(attribute): value for attribute, value in attributes.items()})
     )
-    parser.EntityDeclHandler = _refuse
+    refuse_declarations(parser)
     while chunk := part.read(_CHUNK):
         parser.Parse(chunk, False)
         yield from found
@@ -31,9 +31,16 @@ def elements(part: IO[bytes]) -> Iterator[Element]:
     parser.Parse(b"", True)
 
 
-def _local(name: str) -> str:
+def refuse_declarations(parser: expat.XMLParserType) -> None:
+    """Have a parser fail where a document type begins, before entities or anything outside are looked at."""
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.EntityDeclHandler = _refuse
+
+
+def local_name(name: str) -> str:
+    """A name without the prefix of its namespace."""
     return name.rpartition(":")[2]
 
 
 def _refuse(*declaration: object) -> None:
-    raise expat.ExpatError(f"entity {declaration[0]}")
+    raise expat.ExpatError(f"declaration {declaration[0]}")
