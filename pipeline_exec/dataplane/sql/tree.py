@@ -12,9 +12,12 @@ from pipeline_exec.dataplane.column_names import TABLE
 from pipeline_exec.dataplane.sql.engine import cursor
 
 LONGEST: Final = 10_000
-"""Characters of an expression. Its depth is bounded by Python's own limit."""
+"""Characters of an expression."""
+DEEPEST: Final = 100
+"""Calls within calls, and values one after the other in a chain of operators."""
 
 _BEFORE: Final = "SELECT (\n"
+_TOO_DEEP: Final = f"is nested too deeply, in more than {DEEPEST} levels"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def parse(expression: str) -> Node:
             raise ValueError("must be one expression: a value for each row and nothing else")
         return _node(selected[0])
     except RecursionError:
-        raise ValueError("is nested too deeply") from None
+        raise ValueError(_TOO_DEEP) from None
 
 
 def _query(text: str) -> dict[str, Any]:
@@ -93,7 +96,9 @@ def _without_places(value: object) -> object:
     return [_without_places(part) for part in value] if isinstance(value, list) else value
 
 
-def _node(raw: Mapping[str, Any]) -> Node:
+def _node(raw: Mapping[str, Any], depth: int = 0) -> Node:
+    if depth > DEEPEST:
+        raise ValueError(_TOO_DEEP)
     begin = raw["query_location"] - len(_BEFORE)
     name = str(raw.get("function_name", raw["type"])).lower()
     return Node(
@@ -103,7 +108,7 @@ def _node(raw: Mapping[str, Any]) -> Node:
         column=tuple(raw.get("column_names", ())),
         span=(begin, begin + raw["query_location_length"]),
         is_plain=_is_plain(raw),
-        children=tuple(_node(child) for child in _children(list(raw.values()))),
+        children=tuple(_node(child, depth + 1) for child in _children(list(raw.values()))),
     )
 
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline_exec.dataplane.problems import unknown
+from pipeline_exec.dataplane.transformations.arithmetic import Arithmetic
 from pipeline_exec.dataplane.transformations.case import Case
 from pipeline_exec.dataplane.transformations.coalesce import Coalesce
 from pipeline_exec.dataplane.transformations.constant import Constant, Default
 from pipeline_exec.dataplane.transformations.date import Date
 from pipeline_exec.dataplane.transformations.join import Concatenate, Join
+from pipeline_exec.dataplane.transformations.lookup import Lookup
 from pipeline_exec.dataplane.transformations.number import Number
 from pipeline_exec.dataplane.transformations.option_mapping import OptionMapping
+from pipeline_exec.dataplane.transformations.plugin import Plugin
 from pipeline_exec.dataplane.transformations.regex import RegexExtract, RegexReplace
 from pipeline_exec.dataplane.transformations.replace import Replace
 from pipeline_exec.dataplane.transformations.split import Split
@@ -23,6 +26,7 @@ from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.mapping import Transformation
 
 TRANSFORMATIONS: Final[Mapping[str, type[Step | Merger | RowStep]]] = {
+    "ARITHMETIC": Arithmetic,
     "CASE": Case,
     "COALESCE": Coalesce,
     "CONCATENATE": Concatenate,
@@ -30,8 +34,10 @@ TRANSFORMATIONS: Final[Mapping[str, type[Step | Merger | RowStep]]] = {
     "DATE": Date,
     "DEFAULT": Default,
     "JOIN": Join,
+    "LOOKUP": Lookup,
     "NUMBER": Number,
     "OPTION_MAPPING": OptionMapping,
+    "PLUGIN": Plugin,
     "REGEX_EXTRACT": RegexExtract,
     "REGEX_REPLACE": RegexReplace,
     "REPLACE": Replace,

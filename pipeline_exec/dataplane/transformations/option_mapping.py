@@ -12,7 +12,8 @@ from pipeline_exec.dataplane.text import CellText, scalar_text
 from pipeline_exec.dataplane.transformations.step import Step
 
 
-def _text_keys(options: object) -> object:
+def text_keys(options: object) -> object:
+    """The keys of an object as the texts that cells would have."""
     # YAML reads the keys of {1: active, yes: on} as a number and a truth value.
     return {scalar_text(key): value for key, value in options.items()} if isinstance(options, dict) else options
 
@@ -20,7 +21,7 @@ def _text_keys(options: object) -> object:
 class OptionMapping(Step):
     """A cell that is one of the options becomes what it maps to, others stay; ``""`` stands for the empty cell."""
 
-    options: Annotated[dict[str, CellText], BeforeValidator(_text_keys)] = Field(min_length=1)
+    options: Annotated[dict[str, CellText], BeforeValidator(text_keys)] = Field(min_length=1)
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
         options = pa.array(list(self.options), pa.string())

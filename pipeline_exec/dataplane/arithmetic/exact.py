@@ -1,0 +1,214 @@
+"""Exact numbers: columns of decimals with up to 19 digits before and 18 behind the point.
+
+What is exact stays exact; what has more than 18 digits behind the point is rounded there, halves away from zero. No
+value is lost: a row without a number carries the text that is none, so that whoever reads the column can say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.dataplane.text import concatenated, keep_where
+
+WHOLE: Final = 19
+"""Digits before the point."""
+DECIMALS: Final = 18
+"""Digits behind the point. A product of two such numbers is the largest that Arrow's decimals hold."""
+
+Rounding = Literal["half_towards_infinity", "down", "up", "towards_zero"]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A number for each row, or the text of what is none, or neither where the cell is empty."""
+
+    values: pa.Decimal256Array
+    """Of a type with as few digits as are needed; null where there is no number."""
+    offences: pa.StringArray | None = None
+    """What stands in place of a number; None where every row has one or is empty."""
+
+    def or_else(self, other: Numbers) -> Numbers:
+        """These; where they are empty, the others."""
+        mine, others = _alike(self.values, other.values)
+        if self.offences is None and other.offences is None:
+            return Numbers(pc.coalesce(mine, others))
+        is_empty = mine.is_null() if self.offences is None else pc.and_(mine.is_null(), self.offences.is_null())
+        offences = pc.if_else(is_empty, _texts(other), _texts(self))
+        return Numbers(pc.if_else(is_empty, others, mine), offences)
+
+
+def read(text: pa.StringArray) -> Numbers:
+    """The numbers in plain notation; whitespace around them does not count."""
+    plain = pc.utf8_trim_whitespace(text)
+    is_number = pc.match_substring_regex(plain, _PATTERN)
+    digits = keep_where(is_number, plain)
+    values = digits.cast(_widest(_decimals_of(digits)))
+    offences = pc.if_else(pc.or_(pc.fill_null(is_number, True), pc.equal(plain, "")), None, text)
+    return Numbers(values, offences if offences.null_count < len(offences) else None)
+
+
+def number(digits: str, rows: int) -> Numbers:
+    """The same number in every row.
+
+    Raises:
+        ValueError: it has too many digits.
+    """
+    numbers = read(pa.array([digits], pa.string()))
+    if numbers.offences is not None:
+        raise ValueError(f"has the number {digits}; there may be {WHOLE} digits before and {DECIMALS} behind the point")
+    return Numbers(pa.repeat(numbers.values[0], rows))
+
+
+def show(numbers: Numbers) -> pa.StringArray:
+    """Numbers in plain notation without zeros at the end; where there is none, what stands in its place."""
+    text = _plain(numbers.values)
+    return text if numbers.offences is None else pc.coalesce(text, numbers.offences)
+
+
+def add(left: Numbers, right: Numbers) -> Numbers:
+    """The sum."""
+    return _outcome(pc.add(left.values, right.values), left, "+", right)
+
+
+def subtract(left: Numbers, right: Numbers) -> Numbers:
+    """The difference."""
+    return _outcome(pc.subtract(left.values, right.values), left, "-", right)
+
+
+def multiply(left: Numbers, right: Numbers) -> Numbers:
+    """The product."""
+    return _outcome(pc.multiply(left.values, right.values), left, "*", right)
+
+
+def divide(left: Numbers, right: Numbers) -> Numbers:
+    """The quotient, rounded; of a division by zero the division itself."""
+    return _outcome(_quotient(left, right), left, "/", right)
+
+
+def remainder(left: Numbers, right: Numbers) -> Numbers:
+    """What a division leaves, with the sign of the dividend."""
+    whole = _relabeled(pc.round(_quotient(left, right), 0, round_mode="towards_zero"), 76).cast(pa.decimal256(38, 0))
+    # The product is no larger than the dividend.
+    product = _relabeled(pc.multiply(whole, right.values), WHOLE + right.values.type.scale)
+    return _outcome(pc.subtract(left.values, product), left, "%", right)
+
+
+def negate(numbers: Numbers) -> Numbers:
+    """The number with the other sign."""
+    return Numbers(pc.negate(numbers.values), numbers.offences)
+
+
+def absolute(numbers: Numbers) -> Numbers:
+    """The number without its sign."""
+    return Numbers(pc.abs(numbers.values), numbers.offences)
+
+
+def rounded(numbers: Numbers, decimals: int, rounding: Rounding = "half_towards_infinity") -> Numbers:
+    """The number with no more than so many digits behind the point."""
+    if decimals >= numbers.values.type.scale:
+        return numbers
+    wider = _relabeled(numbers.values, numbers.values.type.precision + 1)
+    values = pc.round(wider, decimals, round_mode=rounding).cast(pa.decimal256(wider.type.precision, decimals))
+    return _outcome(values, numbers, "", Numbers(values))
+
+
+def smaller(left: Numbers, right: Numbers) -> Numbers:
+    """The smaller of both; empty where one is."""
+    mine, others = _alike(left.values, right.values)
+    return _outcome(pc.if_else(pc.less(mine, others), mine, others), left, "", right)
+
+
+def larger(left: Numbers, right: Numbers) -> Numbers:
+    """The larger of both; empty where one is."""
+    mine, others = _alike(left.values, right.values)
+    return _outcome(pc.if_else(pc.greater(mine, others), mine, others), left, "", right)
+
+
+def _quotient(left: Numbers, right: Numbers) -> pa.Decimal256Array:
+    """With 38 digits behind the point, the rest cut off; null where the divisor is zero."""
+    widest = _widest(DECIMALS)
+    is_zero = pc.equal(right.values, pa.scalar(0, right.values.type))
+    divisor = pc.if_else(is_zero, None, right.values)
+    return pc.divide(left.values.cast(widest), divisor.cast(widest))
+
+
+def _outcome(values: pa.Decimal256Array, left: Numbers, sign: str, right: Numbers) -> Numbers:
+    """What came of an operation: rounded, with an offence where a number was expected and there is none that fits."""
+    values = _fitting(values)
+    is_lost = pc.and_(values.is_null(), pc.and_(left.values.is_valid(), right.values.is_valid()))
+    offences = _either(left.offences, right.offences)
+    if is_lost.true_count:
+        operation = concatenated(_plain(left.values), sign, _plain(right.values))
+        offences = _either(offences, keep_where(is_lost, operation))
+    return Numbers(values, offences)
+
+
+def _fitting(values: pa.Decimal256Array) -> pa.Decimal256Array:
+    """The values with no more digits than a number has: rounded behind the point, null where too large before it."""
+    kind = values.type
+    if kind.scale > DECIMALS:
+        wider = _relabeled(values, min(kind.precision + 1, 76))
+        values = pc.round(wider, DECIMALS, round_mode="half_towards_infinity").cast(pa.decimal256(76, DECIMALS))
+        kind = values.type
+    if kind.precision - kind.scale > WHOLE:
+        is_small = pc.less(pc.abs(values), pa.scalar(Decimal(10) ** WHOLE, pa.decimal256(WHOLE + 1, 0)))
+        values = _relabeled(values if is_small.false_count == 0 else keep_where(is_small, values), WHOLE + kind.scale)
+    return values
+
+
+def _either(first: pa.StringArray | None, second: pa.StringArray | None) -> pa.StringArray | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return pc.coalesce(first, second)
+
+
+def _texts(numbers: Numbers) -> pa.StringArray:
+    return pa.nulls(len(numbers.values), pa.string()) if numbers.offences is None else numbers.offences
+
+
+def _alike(left: pa.Decimal256Array, right: pa.Decimal256Array) -> tuple[pa.Decimal256Array, pa.Decimal256Array]:
+    kind = _widest(max(left.type.scale, right.type.scale))
+    return left.cast(kind), right.cast(kind)
+
+
+def _widest(scale: int) -> pa.DataType:
+    return pa.decimal256(WHOLE + scale, scale)
+
+
+def _relabeled(values: pa.Decimal256Array, precision: int) -> pa.Decimal256Array:
+    """The same values under a type of another precision, which they are known to fit."""
+    kind = pa.decimal256(precision, values.type.scale)
+    return pa.Array.from_buffers(kind, len(values), values.buffers(), offset=values.offset)
+
+
+def _decimals_of(digits: pa.StringArray) -> int:
+    """How many digits there are behind the point at most."""
+    points = pc.find_substring(digits, ".")
+    behind = pc.subtract(pc.subtract(pc.binary_length(digits), points), 1)
+    return max(pc.max(pc.if_else(pc.less(points, 0), 0, behind)).as_py() or 0, 0)
+
+
+def _plain(values: pa.Decimal256Array) -> pa.StringArray:
+    text = values.cast(pa.string())
+    if values.type.scale > _WITHOUT_EXPONENT:
+        is_tiny = pc.less(pc.abs(values), _TINY)
+        text = pc.if_else(is_tiny, _tiny(keep_where(is_tiny, values)), text) if is_tiny.true_count else text
+    return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".") if values.type.scale else text
+
+
+def _tiny(values: pa.Decimal256Array) -> pa.StringArray:
+    """Arrow writes these with an exponent. One more or less than they are, they have all their digits."""
+    sign = pc.if_else(pc.less(values, pa.scalar(0, values.type)), "-0", "0")
+    return concatenated(sign, pc.utf8_slice_codeunits(pc.add(pc.abs(values), _ONE).cast(pa.string()), 1))
+
+
+_PATTERN: Final = rf"^[+-]?(?:0*[0-9]{{1,{WHOLE}}}(?:\.[0-9]{{0,{DECIMALS}}})?|\.[0-9]{{1,{DECIMALS}}})$"
+#: Up to so many digits behind the point Arrow writes none with an exponent but zero, whose digits are cut off.
+_WITHOUT_EXPONENT: Final = 6
+_TINY: Final = pa.scalar(Decimal("0.000001"), pa.decimal256(7, 6))
+_ONE: Final = pa.scalar(1, pa.decimal256(1, 0))
