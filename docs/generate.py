@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
+from docs import column_types
 from pipeline_exec.connectors.registry import kinds
 from pipeline_exec.dataplane.column_types import COLUMN_TYPES
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
@@ -28,7 +29,11 @@ WRITTEN = "<!-- Written by `make docs` from the code; change the docstrings ther
 
 def pages() -> dict[str, str]:
     """Each page by its file name."""
-    return {"reference.md": "\n".join(_reference()) + "\n", "settings.md": "\n".join(_settings()) + "\n"}
+    return {
+        "column-types.md": column_types.page(),
+        "reference.md": "\n".join(_reference()) + "\n",
+        "settings.md": "\n".join(_settings()) + "\n",
+    }
 
 
 def _reference() -> Iterator[str]:

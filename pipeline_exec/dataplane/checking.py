@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -77,6 +77,11 @@ class Checker:
     def counts(self) -> Counts:
         """Of all batches so far."""
         return self._counts
+
+    @property
+    def guesses(self) -> Mapping[str, Mapping[str, str]]:
+        """By column, which texts were taken for which values because they are similar: the first of them."""
+        return {column.key: column.type.guesses for column in self._columns if column.type.guesses}
 
     def check(self, batch: pa.RecordBatch) -> Checked:
         """Type and check one batch of mapped text, its columns in the order of the target, behind them its marks.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pyarrow as pa
 
@@ -12,6 +13,8 @@ class Tally:
 
     def __init__(self) -> None:
         self._numbers: Counter[tuple[str, str]] = Counter()
+        self.guesses: Mapping[str, Mapping[str, str]] = {}
+        """What is no finding and still worth a look: the ``guesses`` of the checker."""
 
     def add(self, findings: pa.RecordBatch) -> None:
         """Count a batch of findings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -70,6 +71,12 @@ class Validation(Document):
         """Everything but the type and the message."""
         return dict(self.model_extra or {})
 
+    @property
+    def connector(self) -> str | None:
+        """Of a WEBHOOK the connector it asks: its id, in what users write also its name."""
+        named = self.arguments.get("connector") if self.type == "WEBHOOK" else None
+        return named if isinstance(named, str) else None
+
 
 class TargetColumn(Document):
     """One column of the target."""
@@ -94,6 +101,7 @@ class TargetColumn(Document):
     alternative_matches: tuple[str, ...] = ()
     """Other names under which the column is found in a source."""
     options: tuple[Option, ...] = ()
+    """The values allowed, each with a label and perhaps alternative matches."""
     options_matching: OptionsMatching = OptionsMatching.ALTERNATIVE
     """How freely cells are matched with options."""
     options_threshold: int = Field(85, ge=0, le=100)
@@ -121,6 +129,37 @@ class TargetModelDocument(Document):
         if twice:
             raise ValueError(f"column keys must be unique; used more than once: {', '.join(twice)}")
         return self
+
+    @property
+    def connectors(self) -> frozenset[str]:
+        """The connectors its validations ask."""
+        named = (validation.connector for column in self.columns for validation in column.validations)
+        return frozenset(connector for connector in named if connector)
+
+    def with_connectors(self, renamed: Callable[[str, str], str]) -> Self:
+        """The same with other names for the connectors its validations ask.
+
+        Args:
+            renamed: Answers the new name of a connector, given the one there and the dotted path where it stands.
+        """
+        columns = tuple(
+            column.model_copy(
+                update={
+                    "validations": tuple(
+                        _with_connector(validation, renamed, f"columns.{place}.validations.{number}.connector")
+                        for number, validation in enumerate(column.validations)
+                    )
+                }
+            )
+            for place, column in enumerate(self.columns)
+        )
+        return self.model_copy(update={"columns": columns})
+
+
+def _with_connector(validation: Validation, renamed: Callable[[str, str], str], at: str) -> Validation:
+    if validation.connector is None:
+        return validation
+    return Validation.model_validate({**validation.model_dump(), "connector": renamed(validation.connector, at)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,8 @@ def facts_metadata(name: str, facts: Mapping[str, object]) -> Metadata:
 
 
 def counts_metadata(counts: Counts, tally: Tally) -> Metadata:
-    """The counts of an execution, and its errors by column as a chart."""
+    """The counts of an execution, its errors by column as a chart, and what was guessed."""
+    guessed = {key: dict(guesses) for key, guesses in tally.guesses.items()}
     return {
         "total_rows": MetadataValue.int(counts.total_rows),
         "total_cells": MetadataValue.int(counts.total_cells),
@@ -46,6 +47,7 @@ def counts_metadata(counts: Counts, tally: Tally) -> Metadata:
         "total_error_rows": MetadataValue.int(counts.total_error_rows),
         "error_percentage": MetadataValue.float(round(counts.error_percentage, 3)),
         "errors_by_column": MetadataValue.md(_chart(tally)),
+        **({"guessed": MetadataValue.json(guessed)} if guessed else {}),
     }
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from pipeline_exec.dataplane.column_types import cell_type, similar_names
-from pipeline_exec_tests.dataplane.tables import column, texts
+from pipeline_exec_tests.dataplane.tables import batch, check, column, texts
 
 NAMES = st.text("abc", min_size=1, max_size=6)
 
@@ -61,3 +61,11 @@ def test_nothing_is_guessed_unless_asked_for(matching):
     kind = category("open", options_matching=matching)
     assert kind.read(texts("opn")).null_count == 1
     assert kind.guesses == {}
+
+
+def test_a_checker_says_what_was_guessed_in_which_column():
+    options = {"column_type": "category", "options": [{"value": "open", "label": "Open"}], "options_matching": "FUZZY"}
+    _, checker = check(
+        [column("a", **options), column("b", **options)], batch(a=["opem!", "opeen"], b=["open", "OPEN"])
+    )
+    assert checker.guesses == {"a": {"opeen": "open"}}

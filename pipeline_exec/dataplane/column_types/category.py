@@ -40,7 +40,7 @@ class CategoryType(CellType):
 
     @property
     def guesses(self) -> Mapping[str, str]:
-        """Which texts were taken for which values because they are similar, those seen first."""
+        """As ``CellType.guesses``, a thousand at most."""
         return self._similar.guesses if self._similar else {}
 
     def read(self, text: pa.StringArray) -> pa.StringArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import pyarrow as pa
@@ -54,6 +54,11 @@ class CellType(ABC):
             if is_given and attribute not in self.attributes:
                 problems.add(attribute, f"means nothing to a column of type {self.name}; leave it out")
         problems.refuse(f"Column {column.key!r}")
+
+    @property
+    def guesses(self) -> Mapping[str, str]:
+        """Which texts were taken for which values because they are similar: the first of them."""
+        return {}
 
     @abstractmethod
     def read(self, text: pa.StringArray) -> pa.Array:
