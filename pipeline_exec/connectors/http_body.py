@@ -13,13 +13,18 @@ from pipeline_exec.connectors.http_errors import http_errors
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 
 
-def body_of(response: httpx.Response, family: Family, limit: int) -> Iterator[bytes]:
+#: What to do about an answer that is too long.
+LESS_AT_A_TIME = "Ask for less at a time, or raise PIPELINE_EXEC_MAX_FILE_SIZE."
+
+
+def body_of(response: httpx.Response, family: Family, limit: int, remedy: str = LESS_AT_A_TIME) -> Iterator[bytes]:
     """The body of an answer; at no time more of it than a part is held.
 
     Args:
         response: Its body not read yet.
         family: Whose errors come out.
         limit: Bytes it may have, decompressed.
+        remedy: What to do when it has more.
 
     Raises:
         ExecutionFailure: of the family; the body breaks off, is too large, or is encoded as it was not asked for.
@@ -37,6 +42,6 @@ def body_of(response: httpx.Response, family: Family, limit: int) -> Iterator[by
             if read > limit:
                 raise family.refused(
                     f"{host} sent more than the {limit:,} bytes that are taken.",
-                    "Ask for less at a time, or raise PIPELINE_EXEC_MAX_FILE_SIZE.",
+                    remedy,
                 )
             yield part

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Literal
 
@@ -16,6 +16,7 @@ from pipeline_exec.connectors.http_address import shown_url
 from pipeline_exec.connectors.http_answers import AnswerError
 from pipeline_exec.connectors.http_body import body_of
 from pipeline_exec.connectors.http_client import Ask, HttpClient
+from pipeline_exec.connectors.http_conversation import HttpConversation
 from pipeline_exec.connectors.http_endpoint import HttpEndpoint
 from pipeline_exec.connectors.limits import LimitedConfiguration
 from pipeline_exec.connectors.row_batches import Cut, within
@@ -65,7 +66,7 @@ class HttpOutput(HttpEndpoint, LimitedConfiguration):
 
 
 class HttpSink:
-    """Sends rows to an HTTP server. See ``ports.RowSink`` for what it promises.
+    """Sends rows to an HTTP server, or asks it about them. See ``ports.RowSink`` and ``ports.Answerer``.
 
     Each batch carries ``Idempotency-Key: <token>-<number>``, numbers beginning with 1: a server that remembers the keys
     takes each batch once, whatever is repeated. Rows that are none are not sent.
@@ -103,6 +104,11 @@ class HttpSink:
                     _deliver(client, Ask(self._configuration.method, headers=headers, content=body))
                     confirm(number)
         return shown_url(url)
+
+    @contextmanager
+    def conversation(self) -> Iterator[HttpConversation]:
+        with self._client() as client:
+            yield HttpConversation(client, self._configuration.url, self._configuration.method)
 
     def _client(self) -> HttpClient:
         return HttpClient(self._configuration, self._settings, DESTINATION)

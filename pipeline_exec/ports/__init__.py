@@ -6,8 +6,10 @@ named; any other exception is a defect of the implementation.
 
 from pipeline_exec.ports.clock import Clock
 from pipeline_exec.ports.connectors import (
+    Answerer,
     ConnectorKind,
     ConnectorKinds,
+    Conversation,
     Fetched,
     FileSink,
     FileSource,
@@ -33,11 +35,13 @@ from pipeline_exec.ports.repositories import (
 from pipeline_exec.ports.store import Staging, Store, Transaction, Vault
 
 __all__ = [
+    "Answerer",
     "Arrivals",
     "Clock",
     "ConnectorKind",
     "ConnectorKinds",
     "Connectors",
+    "Conversation",
     "Engine",
     "Executions",
     "Fetched",

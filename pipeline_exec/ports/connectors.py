@@ -1,6 +1,7 @@
 """Where bytes live: sources, sinks, and the registry of their kinds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -188,6 +189,33 @@ class RowSink(Protocol):
             DestinationRefused: at once.
             DestinationSizeLimit: before anything is sent.
         """
+
+
+class Conversation(Protocol):
+    """Questions to one place and its answers."""
+
+    host: str
+    """As messages name it."""
+
+    def ask(self, question: bytes, key: str) -> bytes:
+        """The answer to a question, both JSON.
+
+        Args:
+            question: What is asked.
+            key: The same whenever this question is asked, so that asking it twice is harmless.
+
+        Raises:
+            DestinationUnresponsive: after the retries.
+            DestinationRefused: at once; it says no, or more than is taken.
+        """
+
+
+@runtime_checkable
+class Answerer(Protocol):
+    """A place that can be asked about rows."""
+
+    def conversation(self) -> AbstractContextManager[Conversation]:
+        """A conversation until the block ends; nothing is reached before the first question."""
 
 
 @dataclass(frozen=True)

@@ -21,29 +21,19 @@ from pipeline_exec.model.identity import ConfigurationId, ExecutionId, PipelineI
 from pipeline_exec.model.pipeline import Pipeline, PipelineConfiguration, StoredConfiguration
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.model.query import Comparison, Operator, Page, Query
-from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
+from pipeline_exec.services.findings_files import Findings, read_findings
 from pipeline_exec.services.fixes import check_cells, merged, overlaid
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
 from pipeline_exec.services.request_keys import check_key
-from pipeline_exec.services.rows_files import read_rows
 from pipeline_exec.services.staged import findings_ref, input_ref, rows_ref
 
 OF_PIPELINES = Comparison("wrapper", Operator.NULL, True)
 """Executions of wrappers are seen through their wrappers only."""
-
-
-@dataclass(frozen=True)
-class Findings:
-    """The erroneous cells of an execution, read as they are asked for."""
-
-    total: int
-    rows: Rows
-    """As ``dataplane.findings`` describes them."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +190,10 @@ class ExecutionService:
         execution = self.get(execution_id)
         if execution.source is None:
             raise NotFound(f"Execution {execution_id} has received no input.")
-        return self.staging.local(input_ref(execution_id)), PurePosixPath(execution.source.name).name
+        ref = input_ref(execution_id)
+        if not self.staging.exists(ref):
+            raise NotFound(f"{execution.source.name} could not be unpacked, so that there are no bytes of it.")
+        return self.staging.local(ref), PurePosixPath(execution.source.name).name
 
     def output(self, execution_id: ExecutionId) -> tuple[Path, str]:
         """A path with what was delivered as a file, and its name.
@@ -227,9 +220,7 @@ class ExecutionService:
             path = self.staging.local(findings_ref(execution_id, key))
         except NotFound:
             raise NotFound(f"Execution {execution_id} was not validated, so there are no findings.") from None
-        rows = read_rows(path)
-        total = sum(batch.num_rows for batch in rows)
-        return Findings(total=total, rows=rows)
+        return read_findings(path)
 
     def _recorded(
         self, pipeline: Pipeline, trigger: ExecutionTrigger, caller: Principal, request_key: str | None

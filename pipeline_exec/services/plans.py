@@ -33,6 +33,7 @@ from pipeline_exec.model.target_model import TargetColumn
 from pipeline_exec.model.wrapper import SOURCES, ApiSource, AuthType, CsvSource, Source, Wrapper, XlsxSource
 from pipeline_exec.ports import Transaction
 from pipeline_exec.services.connectors import ConnectorService, OpenedConnector
+from pipeline_exec.services.lookups import LookupService
 from pipeline_exec.services.sealing import Sealing
 from pipeline_exec.services.staged import rows_ref
 
@@ -62,6 +63,8 @@ class Plan:
     """Built from the source's columns once they are known."""
     columns: tuple[TargetColumn, ...]
     error_config: ErrorConfig
+    asked: Mapping[str, OpenedConnector]
+    """What the validations ask about rows, by the connector's id."""
     outputs: tuple[Output, ...]
     developer_mode: bool
     edits: tuple[CellEdit, ...]
@@ -95,6 +98,7 @@ class Planner:
 
     connectors: ConnectorService
     sealing: Sealing
+    lookups: LookupService
 
     def plan(self, tx: Transaction, execution: Execution) -> Plan:
         """The plan of an execution's latest attempt.
@@ -121,7 +125,7 @@ class Planner:
             return Output(connector_id, connector.name, self.connectors.open(connector), document.output_options)
 
         def mapper(source_columns: Sequence[str]) -> BatchMapper:
-            return compile_mapping(document.mapping_config, columns, source_columns)
+            return compile_mapping(document.mapping_config, columns, source_columns, self.lookups.tables())
 
         return Plan(
             execution=execution,
@@ -131,6 +135,10 @@ class Planner:
             mapper=mapper,
             columns=columns,
             error_config=document.error_config,
+            asked={
+                asked: self.connectors.open(tx.connectors.get(ConnectorId(asked)).document)
+                for asked in configuration.target_model.connectors
+            },
             outputs=tuple(output(connector_id) for connector_id in document.output_connectors),
             developer_mode=document.developer_mode,
             edits=edits,
@@ -162,6 +170,7 @@ class Planner:
             mapper=mapper,
             columns=POINT_COLUMNS,
             error_config=ErrorConfig(),
+            asked={},
             outputs=(Output(destination.connector_id, sink.name, self.connectors.open(sink), OutputOptions()),),
             developer_mode=False,
             edits=(),

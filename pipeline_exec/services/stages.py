@@ -7,7 +7,7 @@ is done while its rows are consumed, one batch at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.edits import apply_edits
-from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.mark_mapping import marked_schema
 from pipeline_exec.dataplane.marks import CELLS, without_marks
 from pipeline_exec.dataplane.tally import Tally
@@ -35,9 +34,11 @@ from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Formats, Parsed, PullSource, Staging, Store
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.connectors import OpenedConnector
-from pipeline_exec.services.plans import Plan
+from pipeline_exec.services.findings_files import writing_findings
+from pipeline_exec.services.plans import Plan, digest
 from pipeline_exec.services.staged import fetch, findings_ref, input_ref, upload_ref
 from pipeline_exec.services.unpacking import Unpacker, check_unpacked, record_received
+from pipeline_exec.services.webhooks import WebhookJudges
 
 FILE_NOT_FOUND = "Wrapper file not found"
 """What clients of the wrapper API know the absence of a wrapper's file by."""
@@ -127,27 +128,26 @@ class Stages:
 
         Raises:
             ErrorThresholdExceeded: once all rows are consumed.
+            ExecutionFailure: a service that is asked about rows does not answer.
         """
-        checker = Checker(plan.columns, plan.error_config.on_error)
+        judges = WebhookJudges(plan.asked, token=digest(plan.execution.id, plan.keys[Stage.VALIDATE]))
+        checker = Checker(plan.columns, plan.error_config.on_error, judges)
         edited = apply_edits(rows, plan.edits, plan.columns) if plan.edits else rows
-        return Rows(checker.schema, self._checked(plan, checker, edited, on_counts))
+        return Rows(checker.schema, _closing(judges, self._checked(plan, checker, edited, on_counts)))
 
     def _checked(
         self, plan: Plan, checker: Checker, rows: Rows, on_counts: Callable[[Counts, Tally], None]
     ) -> Iterator[pa.RecordBatch]:
         tally = Tally()
-        room = self.max_findings
         ref = findings_ref(plan.execution.id, plan.keys[Stage.VALIDATE])
-        with pa.OSFile(str(self.staging.place(ref)), "wb") as file, pa.ipc.new_file(file, FINDINGS) as writer:
+        with writing_findings(self.staging.place(ref), self.max_findings) as kept:
             for batch in rows:
                 checked = checker.check(batch)
                 tally.add(checked.findings)
-                kept = checked.findings.slice(0, room)
-                if kept.num_rows:
-                    writer.write_batch(kept)
-                    room -= kept.num_rows
+                kept.add(checked.findings)
                 yield checked.rows
         self.staging.keep(ref, durable=checker.counts.total_error_cells > 0)
+        tally.guesses = checker.guesses
         on_counts(checker.counts, tally)
         enforce(checker.counts, plan.error_config.error_threshold, tally.top())
 
@@ -220,6 +220,11 @@ def _refuse_others(parsed: Parsed, source: SourceFile) -> None:
             f"{source.name} is an archive of {len(parsed.others) + 1:,} files, where one is expected.",
             "Send each file by itself; an archive is taken apart as it arrives at a pipeline that unpacks it.",
         )
+
+
+def _closing(judges: WebhookJudges, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    with closing(judges):
+        yield from batches
 
 
 def _named(rows: Rows, source: SourceFile) -> Iterator[pa.RecordBatch]:

@@ -12,6 +12,7 @@ from pipeline_exec.model.principal import Audit, Principal
 from pipeline_exec.model.query import Page, Query
 from pipeline_exec.model.target_model import TargetModel, TargetModelDocument
 from pipeline_exec.ports import Clock, Engine, Store
+from pipeline_exec.services.webhooks import resolved
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class TargetModelService:
             Conflict: the name is taken.
         """
         check_target(document.columns)
-        model = TargetModel(id=TargetModelId(new_id()), document=document, audit=Audit.new(caller, self.clock()))
         with self.store.writing() as tx:
+            document = resolved(tx, document)
+            model = TargetModel(id=TargetModelId(new_id()), document=document, audit=Audit.new(caller, self.clock()))
             tx.target_models.add(model)
         return model
 
@@ -47,6 +49,7 @@ class TargetModelService:
         """
         check_target(document.columns)
         with self.store.writing() as tx:
+            document = resolved(tx, document)
             before = tx.target_models.get(model_id)
             after = replace(before, document=document, audit=before.audit.touched(caller, self.clock()))
             tx.target_models.save(after)

@@ -10,9 +10,10 @@ from pipeline_exec import ports
 from pipeline_exec.model.connector import Connector, ConnectorDocument
 from pipeline_exec.model.identity import ConnectorId
 from pipeline_exec.model.principal import Audit
+from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.store.audit import Audited
 from pipeline_exec.store.named_documents import NamedDocuments
-from pipeline_exec.store.tables import connectors, pipeline_connectors, pipelines, wrappers
+from pipeline_exec.store.tables import connectors, pipeline_connectors, pipelines, target_models, wrappers
 
 
 class Connectors(NamedDocuments[ConnectorId, Connector], ports.Connectors):
@@ -26,6 +27,11 @@ class Connectors(NamedDocuments[ConnectorId, Connector], ports.Connectors):
     def _made(self, thing_id: str, document: Mapping[str, object], audit: Audit) -> Connector:
         return Connector(id=ConnectorId(thing_id), document=ConnectorDocument.model_validate(document), audit=audit)
 
+    def delete(self, thing_id: ConnectorId) -> None:
+        if self._models(thing_id):
+            raise self._in_use(self.get(thing_id))
+        super().delete(thing_id)
+
     def _users(self, thing_id: str) -> Sequence[str]:
         of_pipelines = (
             select(pipelines.c.name)
@@ -38,4 +44,11 @@ class Connectors(NamedDocuments[ConnectorId, Connector], ports.Connectors):
         return [
             *(f"the pipeline {name!r}" for name in self._connection.scalars(of_pipelines)),
             *(f"the wrapper {document['name']!r}" for document in self._connection.scalars(of_wrappers)),
+            *(f"the target data model {model.name!r}" for model in self._models(thing_id)),
         ]
+
+    def _models(self, thing_id: str) -> Sequence[TargetModelDocument]:
+        """The target data models whose validations ask the connector."""
+        of_models = select(target_models.c.document).order_by(target_models.c.name)
+        models = map(TargetModelDocument.model_validate, self._connection.scalars(of_models))
+        return [model for model in models if thing_id in model.connectors]

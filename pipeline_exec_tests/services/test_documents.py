@@ -256,10 +256,10 @@ class TestRefusing:
         refused = deployment.refused(
             changed(MODEL, colour="red"), changed(INPUT, type="SIDEWAYS"), configured(PIPELINE, tdm="invoice")
         )
-        assert refused.what.startswith("Nothing was applied, because of 4 problems.\n  documents.yaml, line 1: ")
+        assert refused.what.startswith("Nothing was applied, because of 4 problems.\n  documents.yaml, line 2: ")
         assert [problem.field.partition(":")[0] for problem in refused.problems] == [
-            "documents.yaml, line 1",
             "documents.yaml, line 2",
+            "documents.yaml, line 1",
             "documents.yaml, line 3",
             "documents.yaml, line 3",
         ]

@@ -226,10 +226,21 @@ class TestLooking:
 
         findings = workshop.layer.executions.findings(execution.id)
 
-        [batch] = findings.rows
+        batch, *_ = findings.rows
         [finding] = batch.to_pylist()
         assert findings.total == 1
         assert (finding["row"], finding["column"], finding["value"]) == (2, "age", "old")
+
+    def test_of_very_many_findings_the_first_are_kept_and_all_are_counted(self, store, tmp_path):
+        workshop = Workshop(store, tmp_path, settings={"max_findings": 3})
+        pipeline = workshop.pipeline(error_config={"error_threshold": 100})
+        workshop.drop("bad.csv", "name,age\n" + "Ada,old\n" * 5)
+        [execution] = workshop.execute(pipeline)
+
+        findings = workshop.layer.executions.findings(execution.id)
+
+        assert findings.total == execution.log.counts.total_error_cells == 5
+        assert [row for batch in findings.rows for row in batch.column("row").to_pylist()] == [1, 2, 3]
 
     def test_what_was_not_validated_has_no_findings(self, workshop, pipeline):
         workshop.drop(text="")

@@ -16,6 +16,7 @@ from pipeline_exec.model.file_name import plain_name
 from pipeline_exec.model.identity import FileId
 from pipeline_exec.model.pipeline import Pipeline, PipelineDocument, slug_of
 from pipeline_exec.model.query import MAXIMUM_LIMIT, Ordering, Page, Query
+from pipeline_exec.model.target_model import TargetModel
 from pipeline_exec.model.wrapper import Wrapper
 from pipeline_exec.ports import Staging, Store, Transaction
 from pipeline_exec.services.documents.declaration import Kind
@@ -79,8 +80,8 @@ class _Export:
         names: dict[str, str] = {connector.id: connector.document.name for connector in connectors}
         names |= {model.id: model.document.name for model in models}
         documents = {
-            Kind.TARGET_DATA_MODEL: [self._document(Kind.TARGET_DATA_MODEL, model.document) for model in models],
             Kind.CONNECTOR: [self._connector(connector) for connector in connectors],
+            Kind.TARGET_DATA_MODEL: [self._model(model, names) for model in models],
             Kind.PIPELINE: [self._pipeline(pipeline, names) for pipeline in pipelines],
             Kind.WRAPPER: [self._wrapper(wrapper, names) for wrapper in wrappers],
         }
@@ -96,8 +97,13 @@ class _Export:
         configuration = self._configuration(document.name, document.node_type, document.configuration)
         return {**bare, "configuration": configuration} if configuration else bare
 
+    def _model(self, model: TargetModel, names: Mapping[str, str]) -> dict[str, object]:
+        return self._document(Kind.TARGET_DATA_MODEL, model.document.with_connectors(lambda asked, _: names[asked]))
+
     def _pipeline(self, pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, object]:
         configuration = pipeline.configuration.document
+        mappings = configuration.mapping_config.with_connectors(lambda looked_up, _: names[looked_up])
+        configuration = configuration.model_copy(update={"mapping_config": mappings})
         document = PipelineDocument(name=pipeline.name, active=pipeline.active, configuration=configuration)
         body = self._document(Kind.PIPELINE, document)
         referring = {

@@ -19,6 +19,7 @@ from pipeline_exec.services.documents.declaration import Body
 from pipeline_exec.services.documents.references import References
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.target_models import TargetModelService
+from pipeline_exec.services.webhooks import resolved
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -89,15 +90,18 @@ class ConnectorDocuments:
 
 @dataclass(frozen=True)
 class TargetModelDocuments:
-    """Target data models."""
+    """Target data models; their validations name the connectors they ask."""
 
     service: TargetModelService
 
-    def parse(self, body: Body, _: References) -> TargetModelDocument:
-        return TargetModelDocument.parse(dict(body))
+    def parse(self, body: Body, references: References) -> TargetModelDocument:
+        document = TargetModelDocument.parse(dict(body)).with_connectors(references.connector)
+        references.refuse("The target data model")
+        return document
 
     def rehearse(self, tx: Transaction, document: TargetModelDocument, caller: Principal) -> None:
         check_target(document.columns)
+        document = resolved(tx, document)
         stored = self.named(tx, document.name)
         if stored is not None:
             tx.target_models.save(replace(stored, document=document))
@@ -128,7 +132,7 @@ class PipelineDocuments:
         raw = dict(body)
         if isinstance(body.get("configuration"), Mapping):
             raw["configuration"] = _with_ids(body["configuration"], references)  # type: ignore[arg-type]  # just checked
-        document = PipelineDocument.parse(raw)
+        document = _with_lookups(PipelineDocument.parse(raw), references)
         references.refuse("The pipeline")
         return document
 
@@ -160,3 +164,12 @@ def _with_ids(configuration: Body, references: References) -> dict[str, object]:
     if isinstance(raw.get("tdm"), str):
         raw["tdm"] = references.target_model(raw["tdm"], "configuration.tdm")
     return raw
+
+
+def _with_lookups(document: PipelineDocument, references: References) -> PipelineDocument:
+    def connector(name: str, at: str) -> str:
+        return references.connector(name, f"configuration.mapping_config.{at}")
+
+    mappings = document.configuration.mapping_config.with_connectors(connector)
+    configuration = document.configuration.model_copy(update={"mapping_config": mappings})
+    return document.model_copy(update={"configuration": configuration})

@@ -62,8 +62,8 @@ class DocumentService:
         self._store: Store = connectors.store
         # In the order in which they are applied: what is referred to comes first.
         self._kinds: dict[Kind, DocumentKind[Any, Any]] = {
-            Kind.TARGET_DATA_MODEL: TargetModelDocuments(target_models),
             Kind.CONNECTOR: ConnectorDocuments(connectors),
+            Kind.TARGET_DATA_MODEL: TargetModelDocuments(target_models),
             Kind.PIPELINE: PipelineDocuments(pipelines),
             Kind.WRAPPER: WrapperDocuments(wrappers),
         }
