@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline_exec.dataplane.text import cut
@@ -18,6 +18,11 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: list[FieldProblem] = []
+
+    @property
+    def found(self) -> Sequence[FieldProblem]:
+        """What was noted so far."""
+        return tuple(self._found)
 
     def add(self, field: str, message: str) -> None:
         """Note what is wrong with a field, given by its dotted path."""

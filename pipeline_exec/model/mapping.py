@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
@@ -31,6 +32,12 @@ class Transformation(Document):
         """Everything but the type."""
         return dict(self.model_extra or {})
 
+    @property
+    def connector(self) -> str | None:
+        """The connector in whose table it looks values up, if it does."""
+        connector = self.arguments.get("connector") if self.type == "LOOKUP" else None
+        return connector if isinstance(connector, str) else None
+
 
 class ColumnMapping(Document):
     """Where one target column gets its text from, and what is done to it, in order."""
@@ -53,3 +60,32 @@ class MappingConfig(Document):
         if twice:
             raise ValueError(f"each target column takes one mapping; mapped more than once: {', '.join(twice)}")
         return self
+
+    @property
+    def connectors(self) -> frozenset[str]:
+        """The connectors in whose tables values are looked up."""
+        steps = (step for mapping in self.mappings for step in mapping.transformations)
+        return frozenset(step.connector for step in steps if step.connector is not None)
+
+    def with_connectors(self, renamed: Callable[[str, str], str]) -> Self:
+        """The same with other names for those connectors.
+
+        Args:
+            renamed: Answers the new name of a connector, given the one there and the dotted path where it stands.
+        """
+        mappings = tuple(
+            _with_connectors(mapping, renamed, f"mappings.{place}") for place, mapping in enumerate(self.mappings)
+        )
+        return self.model_copy(update={"mappings": mappings})
+
+
+def _with_connectors(mapping: ColumnMapping, renamed: Callable[[str, str], str], at: str) -> ColumnMapping:
+    steps = tuple(
+        step
+        if step.connector is None
+        else Transformation.model_validate(
+            {**step.model_dump(), "connector": renamed(step.connector, f"{at}.transformations.{number}.connector")}
+        )
+        for number, step in enumerate(mapping.transformations)
+    )
+    return mapping.model_copy(update={"transformations": steps})

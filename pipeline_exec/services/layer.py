@@ -13,6 +13,7 @@ from pipeline_exec.services.documents import DocumentService, ExportService
 from pipeline_exec.services.executions import ExecutionService
 from pipeline_exec.services.ingestion import IngestionService
 from pipeline_exec.services.lifecycle import Lifecycle
+from pipeline_exec.services.lookups import LookupService
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner
 from pipeline_exec.services.previews import PreviewService
@@ -82,10 +83,11 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     stages = Stages(
         store, staging, ports.formats, unpacker, arrivals, clock, settings.max_file_size, settings.max_findings
     )
-    planner = Planner(connectors, sealing)
+    lookups = LookupService(store, staging, ports.formats, connectors, clock, settings.max_file_size)
+    planner = Planner(connectors, sealing, lookups)
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, ports.engine, clock)
-    previews = PreviewService(ports.formats)
+    previews = PreviewService(ports.formats, lookups.tables)
     specimens = Specimens(store, staging, connectors, clock, settings.max_sample_size, settings.max_sample_seconds)
     wrappers = WrapperService(
         store=store,

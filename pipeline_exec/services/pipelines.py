@@ -15,6 +15,7 @@ from pipeline_exec.model.principal import Audit, Principal
 from pipeline_exec.model.query import Page, Query
 from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.ports import Clock, ConnectorKinds, Engine, Formats, Store, Transaction
+from pipeline_exec.services.lookups import check_lookups
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,9 @@ class PipelineService:
                 else:
                     continue
                 problems.append(FieldProblem(f"configuration.{attribute}.{index}", problem))
+        lookups = Problems()
+        check_lookups(tx, document.mapping_config, self.kinds, lookups)
+        problems += [FieldProblem(f"configuration.mapping_config.{each.field}", each.message) for each in lookups.found]
         if problems or model is None:
             raise InvalidDocument("The pipeline refers to what is not there.", problems, "Create it first.")
         self._check(document, connectors[document.input_connectors[0]], model.document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.dataplane.marks import without_marks
+from pipeline_exec.dataplane.transformations.step import Tables, no_tables
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.model.rows import Rows
@@ -41,6 +42,8 @@ class PreviewService:
     """Looks at files without executing anything."""
 
     formats: Formats
+    tables: Callable[[], Tables] = lambda: no_tables
+    """Answers where values are looked up while a file is looked at."""
 
     def look(
         self, path: Path, name: str, options: ReadOptions, pipeline: Pipeline | None = None, rows: int = DEFAULT_ROWS
@@ -58,7 +61,9 @@ class PreviewService:
             return Preview(parsed.dialect, _table(head, head.schema), {}, None, None)
         configuration = pipeline.configuration
         columns = configuration.target_model.columns
-        mapper = compile_mapping(configuration.document.mapping_config, columns, without_marks(head.schema))
+        mapper = compile_mapping(
+            configuration.document.mapping_config, columns, without_marks(head.schema), self.tables()
+        )
         checker = Checker(columns, configuration.document.error_config.on_error)
         mapped, findings = [], []
         for batch in head:

@@ -34,6 +34,9 @@ _PIPELINES = (
     .where(~pipelines.c.deleted)
 )
 
+#: In place of a direction: the connector is one in whose table values are looked up.
+_LOOKED_UP = "LOOKUP"
+
 _OWN = {
     "id": text(pipelines.c.id),
     "name": text(pipelines.c.name),
@@ -150,8 +153,9 @@ class Pipelines(ports.Pipelines):
 
     def _link(self, pipeline: Pipeline) -> None:
         document = pipeline.configuration.document
-        links = {(connector_id, Direction.INPUT) for connector_id in document.input_connectors}
+        links: set[tuple[str, str]] = {(connector_id, Direction.INPUT) for connector_id in document.input_connectors}
         links |= {(connector_id, Direction.OUTPUT) for connector_id in document.output_connectors}
+        links |= {(connector_id, _LOOKED_UP) for connector_id in document.mapping_config.connectors}
         rows = [
             {"pipeline_id": pipeline.id, "connector_id": connector_id, "direction": direction}
             for connector_id, direction in sorted(links)
