@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipeline_exec.formats.records.paths import longest_array, records_at
 from pipeline_exec.formats.records.scanner import Scanner
 from pipeline_exec.formats.records.shape import Shape, Unfit
 from pipeline_exec.formats.records.structs import RowReader, Voucher
+from pipeline_exec.formats.records.tables import table_of
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
@@ -35,22 +36,34 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     """
     document = _Document(path, encodings.detect(path, options.encoding), limits)
     record_path = options.record_path if options.record_path is not None else document.likely_path()
-    shape = document.shape(record_path)
-    keys = list(map(without_surrogates, shape.columns))
-    if not keys:
+    is_table = isinstance(next(document.records(record_path), None), list)
+    content = document.table(record_path, options) if is_table else document.objects(record_path)
+    if not content.found:
         raise SourceDataEmpty(
             "The file holds no record.", "Send a JSON array of objects, or set read_options.record_path."
         )
-    names = column_names(keys, len(keys))
+    names = column_names(content.found, len(content.found))
     schema = text_schema(names)
     dialect: dict[str, object] = {
         "format": format_name,
         "encoding": document.encoding,
         "record_path": record_path or None,
         "columns": len(names),
-        **renamed(names, keys),
+        **content.dialect,
+        **renamed(names, content.found),
     }
-    return Parsed(with_data(Rows(schema, document.batches(record_path, shape, schema))), dialect)
+    return Parsed(with_data(Rows(schema, content.batches(schema))), dialect)
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a file holds."""
+
+    found: Sequence[str]
+    """What its columns are called in it."""
+    batches: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
+    """Its rows, under the names given to the columns."""
+    dialect: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,29 @@ class _Document:
         scanner = self._scanner()
         return longest_array(scanner) if scanner.peek() == "{" else ""
 
-    def shape(self, record_path: str) -> Shape:
+    def table(self, record_path: str, options: ReadOptions) -> _Content:
+        """Records that are arrays."""
+        table = table_of(self.records(record_path), options.header_row)
+        return _Content(
+            list(map(without_surrogates, table.found)),
+            lambda schema: batches_of(schema, table.rows(self.records(record_path)), text_column),
+            {"header_row": table.above or None},
+        )
+
+    def objects(self, record_path: str) -> _Content:
+        """Records that are objects."""
+        shape = self._shape(record_path)
+        return _Content(
+            list(map(without_surrogates, shape.columns)),
+            lambda schema: self._batches(record_path, shape, schema),
+            {},
+        )
+
+    def records(self, record_path: str) -> Iterator[object]:
+        """The records, one by one."""
+        return records_at(self._scanner(), record_path, Voucher(Shape(self.limits.max_nesting)))
+
+    def _shape(self, record_path: str) -> Shape:
         """The shape of all records; of no more of them when there are more columns than may be."""
         shape = Shape(self.limits.max_nesting)
         number = 0
@@ -83,13 +118,13 @@ class _Document:
                 break
         return shape
 
-    def batches(self, record_path: str, shape: Shape, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(self, record_path: str, shape: Shape, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Every record as a row, once the shape of all of them was learned."""
         pieces = records_at(self._scanner(), record_path, RowReader(shape, schema))
         number = 0
         for is_batch, group in groupby(pieces, lambda piece: isinstance(piece, pa.RecordBatch)):
             for batch in cast(
-                "Iterable[pa.RecordBatch]", group if is_batch else _batches(group, shape, schema, number)
+                "Iterable[pa.RecordBatch]", group if is_batch else _one_by_one(group, shape, schema, number)
             ):
                 number += batch.num_rows
                 yield batch
@@ -98,7 +133,7 @@ class _Document:
         return Scanner(text(self.path, self.encoding), self.limits.max_nesting)
 
 
-def _batches(records: Iterable[object], shape: Shape, schema: pa.Schema, before: int) -> Iterator[pa.RecordBatch]:
+def _one_by_one(records: Iterable[object], shape: Shape, schema: pa.Schema, before: int) -> Iterator[pa.RecordBatch]:
     rows = (_row(record, number, shape) for number, record in enumerate(records, start=before + 1))
     return batches_of(schema, rows, text_column)
 
