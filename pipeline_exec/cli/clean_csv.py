@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from pipeline_exec.formats.delimited.writing import Writer
+from pipeline_exec.model.pipeline import OutputOptions
 from pipeline_exec.model.rows import Rows
 
 
@@ -23,7 +24,7 @@ def write_clean_csv(rows: Rows, dialect: Mapping[str, object], into: BinaryIO, w
     Raises:
         ParsingFailure: a row cannot be read; those before it are written.
     """
-    Writer(",", '"', "utf-8").write_texts(_texts(rows, dialect, written), into)
+    Writer(OutputOptions()).write_texts(_texts(rows, dialect, written), into)
 
 
 def _texts(

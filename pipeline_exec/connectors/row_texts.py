@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.checking import KEPT
 from pipeline_exec.dataplane.column_types import cell_type
 from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.delimited_lines import Lines
 from pipeline_exec.dataplane.json_cells import json_cells, json_key
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.model.target_model import TargetColumn
 
-#: What makes a cell of CSV need quotes: RFC 4180, section 2.
-_CSV_SPECIAL = r'[",\r\n]'
+#: CSV as in RFC 4180, section 2.
+_LINES = Lines()
 
 
 @dataclass(frozen=True)
@@ -88,23 +89,8 @@ class CsvTexts(RowTexts):
 
     def __init__(self, columns: Sequence[TargetColumn]) -> None:
         super().__init__(columns)
-        header = _lines([pa.array([column.key], pa.string()) for column in columns])
+        header = _LINES.of([pa.array([column.key], pa.string()) for column in columns])
         self.before = f"{header[0].as_py()}\n"
 
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
-        return _lines([pc.coalesce(cells.kept, cells.type.show(cells.values)) for cells in self._cells(batch)])
-
-
-def _lines(cells: Sequence[pa.StringArray]) -> pa.StringArray:
-    quoted = [_csv_cells(pc.fill_null(column, "")) for column in cells]
-    if len(quoted) == 1:
-        # A blank line is no row to whoever reads it.
-        return pc.if_else(pc.equal(quoted[0], ""), '""', quoted[0])
-    return pc.binary_join_element_wise(*quoted, ",")
-
-
-def _csv_cells(text: pa.StringArray) -> pa.StringArray:
-    special = pc.match_substring_regex(text, _CSV_SPECIAL)
-    if not special.true_count:
-        return text
-    return pc.if_else(special, concatenated('"', pc.replace_substring(text, '"', '""'), '"'), text)
+        return _LINES.of([pc.coalesce(cells.kept, cells.type.show(cells.values)) for cells in self._cells(batch)])

@@ -33,7 +33,7 @@ class DelimitedFormat:
 
     def write(self, rows: Rows, columns: Sequence[TargetColumn], into: Path, options: OutputOptions) -> None:
         """As ``ports.Format`` says."""
-        Writer(self.written_delimiter or options.delimiter, options.quote, options.encoding).write(rows, columns, into)
+        Writer(options, self.written_delimiter).write(rows, columns, into)
 
 
 CSV: Final[Format] = DelimitedFormat()

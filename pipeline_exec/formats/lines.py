@@ -7,9 +7,9 @@ import pyarrow as pa
 from pipeline_exec.dataplane.text import concatenated
 
 
-def line_bytes(lines: pa.StringArray) -> memoryview:
-    """The lines one after the other, each ended by a line feed, in UTF-8; nothing is copied twice."""
-    ended = concatenated(lines, "\n")
+def line_bytes(lines: pa.StringArray, end: str = "\n") -> memoryview:
+    """The lines one after the other, each with its end, in UTF-8; nothing is copied twice."""
+    ended = concatenated(lines, end)
     return text_bytes(ended)
 
 

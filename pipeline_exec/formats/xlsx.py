@@ -36,10 +36,10 @@ class XlsxFormat:
         rows: Rows,
         columns: Sequence[TargetColumn],
         into: Path,
-        options: OutputOptions,  # noqa: ARG002  # none of them concerns this format
+        options: OutputOptions,
     ) -> None:
         """As ``ports.Format`` says."""
-        write(rows, columns, into)
+        write(rows, columns, into, options)
 
 
 XLSX: Final[Format] = XlsxFormat()

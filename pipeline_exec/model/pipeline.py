@@ -6,14 +6,16 @@ import keyword
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline_exec.model.document import Document
+from pipeline_exec.model.encoding import is_unicode, known_encoding
 from pipeline_exec.model.file_name import FileNameTemplate
 from pipeline_exec.model.identity import ConfigurationId, ConnectorId, PipelineId, TargetModelId
 from pipeline_exec.model.mapping import MappingConfig
+from pipeline_exec.model.output_dialect import Quoting
 from pipeline_exec.model.principal import Audit
 from pipeline_exec.model.schedule import ScheduleConfig
 from pipeline_exec.model.target_model import TargetModelDocument
@@ -23,6 +25,9 @@ _RESERVED = {
     *("arg_dict", "bool", "conf", "config", "context", "dict", "float", "input", "input_arg_dict"),
     *("int", "meta", "output", "output_arg_dict", "str", "type"),
 }
+
+#: Formats that are read and not written.
+_READ_ONLY = frozenset({"xls", "ods"})
 
 DEVELOPER_MODE_ROWS = 100
 """How many rows a pipeline in developer mode sends."""
@@ -45,7 +50,9 @@ class ReadOptions(Document):
 
     format: str = "auto"
     """``auto``, or a format's name: ``csv``, ``xlsx``, ``json``, …"""
-    header_row: Annotated[Literal["auto"] | int | None, BeforeValidator(lambda v: None if v == "none" else v)] = "auto"
+    header_row: Annotated[
+        Literal["auto"] | Annotated[int, Field(ge=1)] | None, BeforeValidator(lambda v: None if v == "none" else v)
+    ] = "auto"
     """1-based row of the header; ``none`` where the file has none (columns are then ``column_1``, ``column_2``, …)."""
     sheet: str | int | None = None
     """Name or 1-based number of the sheet; the first that holds data when not given."""
@@ -53,11 +60,37 @@ class ReadOptions(Document):
     """How the numbers of a workbook are read."""
     record_path: str | None = None
     """Dotted path of the records in nested JSON, such as ``result.items``."""
-    delimiter: str | None = None
-    quote: str | None = None
-    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^[^\r\n\x00]+$")] | None = None
+    """What parts the cells of delimited text: one character or more."""
+    quote: Annotated[str, Field(max_length=1, pattern=r"^[\x01-\x09\x0b\x0c\x0e-\x7f]?$")] | None = None
+    """The ASCII character around cells of delimited text; empty where none quotes."""
+    escape: Annotated[str, Field(max_length=1, pattern=r"^[\x00-\x09\x0b\x0c\x0e-\x7f]?$")] | None = None
+    """The ASCII character that takes the meaning of a quote or delimiter behind it; empty where quotes are doubled."""
+    record_end: Literal["\n", "\r\n", "\r"] | None = None
+    """What ends the records of delimited text; any of the three, one among the others, when not given."""
+    header_rows: int | None = Field(None, ge=1, le=20)
+    """How many rows the header of delimited text has; the names are their cells joined by a space."""
+    footer_rows: int | None = Field(None, ge=0, le=1_000)
+    """How many rows at the end of delimited text are no data, such as totals and signatures."""
+    ragged_rows: Literal["report", "pad"] = "report"
+    """What becomes of missing cells of delimited text: ``report`` each of them, or ``pad`` the row with empty cells.
+    Surplus cells that hold something are always reported."""
+    tables: Literal["first", "one"] = "first"
+    """``first``: of several tables in one text the first is read. ``one``: the text is one table, whatever is in it."""
+    encoding: Annotated[str, AfterValidator(known_encoding)] | None = None
+    """The encoding of a text, by any name that Python's codecs have, such as ``utf-8`` or ``windows-1252``."""
     compression: Literal["auto", "none", "gzip", "zstd", "zip"] = "auto"
     """How the file is compressed; ``auto`` tells by its first bytes, ``none`` takes it as it is."""
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> Self:
+        if self.quote and self.delimiter and self.quote in self.delimiter:
+            raise ValueError(f"{self.quote!r} cannot be both quote and part of the delimiter.")
+        if self.escape and self.delimiter and self.escape in self.delimiter:
+            raise ValueError(f"{self.escape!r} cannot be both escape and part of the delimiter.")
+        if self.escape and self.escape == self.quote:
+            raise ValueError("Quotes that are escaped by a quote are doubled: set escape to an empty text.")
+        return self
 
 
 class OnError(StrEnum):
@@ -86,15 +119,53 @@ class OutputOptions(Document):
     """Template of ``{pipeline} {source_stem} {execution_id} {date} {time}``; else the output connector's own."""
     file_extension: str | None = None
     """Decides the format; the output connector's own when not given, or else ``csv``."""
-    delimiter: str = ","
-    quote: str = '"'
-    encoding: str = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^[^\r\n\x00]+$")] = ","
+    """Of delimited text: what parts the cells, one character or more."""
+    quote: Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[^\r\n\x00]$")] = '"'
+    """Of delimited text: the character around cells."""
+    quoting: Quoting = Quoting.MINIMAL
+    """Of delimited text: which cells stand in quotes."""
+    escape: Annotated[str, Field(max_length=1, pattern=r"^[^\r\n\x00]?$")] = ""
+    """Of delimited text: what stands before a quote within quotes; without it quotes are doubled."""
+    record_end: Literal["\n", "\r\n"] = "\n"
+    """Of delimited text: what ends each line."""
+    null: Annotated[str, Field(max_length=50, pattern=r"^[^\r\n\x00]*$")] = ""
+    """Of delimited text: what is written for an empty cell, such as ``NULL``; text that is the same is quoted."""
+    encoding: Annotated[str, AfterValidator(known_encoding)] = "utf-8"
+    """Of delimited text, by any name that Python's codecs have."""
+    byte_order_mark: bool = False
+    """Of delimited text in an encoding of Unicode: whether a byte order mark begins the file, as Excel wants it."""
+    header: bool = True
+    """Of delimited text and workbooks: whether the first row is the columns' keys."""
+    neutralise_formulas: bool = False
+    """Of delimited text and workbooks: whether text that a spreadsheet program would take for a formula gets an
+    apostrophe in front (OWASP, "CSV Injection"). Values of number, date and boolean columns stay as they are."""
+    sheet: Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\\x00-\x1f]+$")] = "Data"
+    """Of workbooks: the name of the sheet."""
+    header_style: Literal["bold", "plain"] = "bold"
+    """Of workbooks: how the header looks. It stays in sight in both."""
     root_element: str = "rows"
     """Of XML, the name of the document's element."""
     record_element: str = "row"
     """Of XML, the name of the element of each row."""
     parquet_compression: Literal["zstd", "snappy", "gzip", "none"] = "zstd"
     """How the pages of Parquet files are compressed."""
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        if self.file_extension is not None and self.file_extension.lower().removeprefix(".") in _READ_ONLY:
+            raise ValueError(f"Workbooks are not written as {self.file_extension}. Set file_extension to xlsx.")
+        if self.quote in self.delimiter or (self.escape and self.escape in self.delimiter):
+            raise ValueError("The delimiter must not hold the quote or the escape. Set another one.")
+        if self.escape == self.quote:
+            raise ValueError("Quotes that are escaped by a quote are doubled: leave escape out.")
+        if self.null and (self.delimiter in self.null or self.quote in self.null):
+            raise ValueError("The text for empty cells must not hold the delimiter or the quote. Set another one.")
+        if self.sheet.startswith("'") or self.sheet.endswith("'"):
+            raise ValueError("The name of a sheet must not begin or end with an apostrophe. Set another one.")
+        if self.byte_order_mark and not is_unicode(self.encoding):
+            raise ValueError(f"The encoding {self.encoding} has no byte order mark. Leave byte_order_mark out.")
+        return self
 
 
 class PipelineConfiguration(Document):

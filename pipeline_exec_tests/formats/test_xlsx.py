@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_exec.errors import DestinationSizeLimit, ParsingFailure, SourceDataEmpty, WriteFileFailure
+from pipeline_exec.errors import ParsingFailure, SourceDataEmpty, WriteFileFailure
 from pipeline_exec.formats.workbook import sheet as sheets
 from pipeline_exec.formats.workbook import sheet_xml, writing
 from pipeline_exec.formats.workbook.bounds import column_letters, column_number
@@ -362,16 +362,16 @@ class TestWriting:
         row = self.sheet(path, text_columns("a", "b"), [["=1+1", "#REF!"]])[2]
         assert [(cell.value, cell.data_type) for cell in row] == [("=1+1", "s"), ("#REF!", "s")]
 
-    def test_more_rows_than_a_sheet_takes_are_a_size_limit(self, path, monkeypatch):
+    def test_more_rows_than_a_sheet_takes_are_a_failure_to_write(self, path, monkeypatch):
         monkeypatch.setattr(writing, "MAX_ROWS", 10)
         self.sheet(path, text_columns("a"), [["x"]] * 9)
-        with pytest.raises(DestinationSizeLimit, match="more than 9 rows") as failed:
+        with pytest.raises(WriteFileFailure, match="more than 9 rows") as failed:
             self.sheet(path, text_columns("a"), [["x"]] * 10, batch_rows=3)
         assert "csv" in failed.value.remedy
 
-    def test_more_columns_than_a_sheet_takes_are_a_size_limit(self, path, monkeypatch):
+    def test_more_columns_than_a_sheet_takes_are_a_failure_to_write(self, path, monkeypatch):
         monkeypatch.setattr(writing, "MAX_SHEET_COLUMNS", 3)
-        with pytest.raises(DestinationSizeLimit, match="4 columns"):
+        with pytest.raises(WriteFileFailure, match="4 columns"):
             self.sheet(path, text_columns(*"abcd"), [])
 
     def test_a_text_longer_than_a_cell_takes_names_the_cell(self, path):

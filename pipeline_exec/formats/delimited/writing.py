@@ -6,77 +6,83 @@ import codecs
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.text import concatenated
+from pipeline_exec.dataplane.delimited_lines import Lines, Unquotable
+from pipeline_exec.dataplane.formulas import neutralised
+from pipeline_exec.dataplane.text import cut
 from pipeline_exec.errors import WriteFileFailure
 from pipeline_exec.formats.columns import output_columns
-from pipeline_exec.formats.decoding import codec_name
 from pipeline_exec.formats.lines import line_bytes
+from pipeline_exec.model.encoding import codec_name
+from pipeline_exec.model.pipeline import OutputOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
 
+_MARK: Final = "\ufeff"
+#: Codecs of Python that write a byte order mark of their own.
+_MARKED: Final = frozenset({"utf-16", "utf-32", "utf-8-sig"})
+
 
 class Writer:
-    """Writes delimited text with a header; lines end with a line feed, and cells are quoted where they must be."""
+    """Writes delimited text as output options say."""
 
-    def __init__(self, delimiter: str, quote: str, encoding: str) -> None:
-        """Prepare.
-
-        Raises:
-            WriteFileFailure: these cannot be the delimiter, quote or encoding of a file.
-        """
-        self._delimiter = _single("delimiter", delimiter)
-        self._quote = _single("quote", quote)
-        self._encoding = _known(encoding)
-        if delimiter == quote:
-            raise WriteFileFailure(
-                f"{quote!r} cannot be both delimiter and quote.", "Correct output_options.delimiter or quote."
-            )
-        self._special = "[" + "".join(f"\\x{{{ord(character):x}}}" for character in f"{delimiter}{quote}\r\n") + "]"
+    def __init__(self, options: OutputOptions, delimiter: str | None = None) -> None:
+        """Prepare; a delimiter that is given stands in place of that of the options."""
+        self._options = options
+        self._encoding = codec_name(options.encoding) or options.encoding
+        self._lines = Lines(
+            delimiter=delimiter or options.delimiter,
+            quote=options.quote,
+            quoting=options.quoting,
+            escape=options.escape,
+            null=options.null,
+        )
 
     def write(self, rows: Rows, columns: Sequence[TargetColumn], into: Path) -> None:
         """Write all rows.
 
         Raises:
-            WriteFileFailure: the encoding has no such character as stands in a cell.
+            WriteFileFailure: the encoding has no such character as stands in a cell, or a cell needs quotes and there
+                are to be none.
         """
-        outputs = output_columns(columns)
-        header = [pa.array([column.key], pa.string()) for column in columns]
+        outputs = output_columns(columns, neutralise=self._options.neutralise_formulas)
         texts = ([output.text(batch) for output in outputs] for batch in rows)
         with into.open("wb") as file:
-            self.write_texts(chain([header], texts), file)
+            self.write_texts(chain(self._header(columns), texts), file)
 
     def write_texts(self, batches: Iterable[Sequence[pa.StringArray]], into: BinaryIO) -> None:
         """Write columns of text as they are, batch after batch; a header is a batch of one row.
 
         Raises:
-            WriteFileFailure: the encoding has no such character as stands in a cell.
+            WriteFileFailure: as ``write``.
         """
         encoder = codecs.getincrementalencoder(self._encoding)()
+        if self._options.byte_order_mark and self._encoding not in _MARKED:
+            into.write(encoder.encode(_MARK))
         for columns in batches:
-            into.write(self._encoded(encoder, self._lines(columns)))
+            into.write(self._encoded(encoder, self._joined(columns)))
 
-    def _lines(self, cells: Sequence[pa.StringArray]) -> pa.StringArray:
-        quoted = [self._quoted(column) for column in cells]
-        if len(quoted) == 1:
-            # A blank line is no row to whoever reads it.
-            return pc.if_else(pc.equal(quoted[0], ""), self._quote * 2, quoted[0])
-        return pc.binary_join_element_wise(*quoted, self._delimiter)
+    def _header(self, columns: Sequence[TargetColumn]) -> Iterable[Sequence[pa.StringArray]]:
+        if not self._options.header:
+            return []
+        keys = [pa.array([column.key], pa.string()) for column in columns]
+        return [[neutralised(key) for key in keys] if self._options.neutralise_formulas else keys]
 
-    def _quoted(self, cells: pa.StringArray) -> pa.StringArray:
-        filled = pc.fill_null(cells, "")
-        must = pc.match_substring_regex(filled, self._special)
-        if not must.true_count:
-            return filled
-        doubled = pc.replace_substring(filled, self._quote, self._quote * 2)
-        return pc.if_else(must, concatenated(self._quote, doubled, self._quote), filled)
+    def _joined(self, columns: Sequence[pa.StringArray]) -> pa.StringArray:
+        try:
+            return self._lines.of(columns)
+        except Unquotable as error:
+            text = error.args[0]
+            what = f"The cell {cut(text)!r} cannot" if text else "A row of one empty cell cannot"
+            raise WriteFileFailure(
+                f"{what} be written without quotes.", "Set output_options.quoting to minimal, or output_options.escape."
+            ) from None
 
     def _encoded(self, encoder: codecs.IncrementalEncoder, lines: pa.StringArray) -> memoryview | bytes:
-        text = line_bytes(lines)
+        text = line_bytes(lines, self._options.record_end)
         if self._encoding == "utf-8":
             return text
         try:
@@ -86,20 +92,3 @@ class Writer:
                 f"The output holds {error.object[error.start]!r}, which the encoding {self._encoding} cannot write.",
                 "Set output_options.encoding to utf-8.",
             ) from None
-
-
-def _single(name: str, character: str) -> str:
-    if len(character) != 1 or character in "\r\n\0":
-        raise WriteFileFailure(
-            f"{character!r} cannot be the {name}: it must be one character.", f"Correct output_options.{name}."
-        )
-    return character
-
-
-def _known(encoding: str) -> str:
-    codec = codec_name(encoding)
-    if codec is None:
-        raise WriteFileFailure(
-            f'There is no encoding "{encoding}".', "Correct output_options.encoding, for instance to utf-8."
-        )
-    return codec

@@ -6,6 +6,7 @@ reaches, for the loader takes room for all of it.
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from pipeline_exec.formats import signatures
 from pipeline_exec.formats.workbook.biff import BinaryCells, Globals, read_cells, read_globals
 from pipeline_exec.formats.workbook.blocks import Block
 from pipeline_exec.formats.workbook.book import SheetEntry
-from pipeline_exec.formats.workbook.compound_file import CompoundFile
+from pipeline_exec.formats.workbook.compound_file import CompoundFile, compound_of
 from pipeline_exec.formats.workbook.package import damaged, protected
 from pipeline_exec.formats.workbook.sheet import Sheet
 from pipeline_exec.formats.workbook.shown import Shown
@@ -49,11 +50,12 @@ def open_binary_book(path: Path, numbers: NumbersRead) -> Iterator[BinaryBook]:
     """
     _refuse_others(path)
     with _understood():
-        stream = _workbook_stream(CompoundFile(path))
+        name, stream = _workbook_stream(CompoundFile(path))
         found = read_globals(stream)
         if found.is_protected:
             raise protected()
-        with CalamineWorkbook.from_path(str(path)) as loader:
+        # The loader goes round for ever where a chain of the file is a ring, and takes all memory.
+        with CalamineWorkbook.from_filelike(io.BytesIO(compound_of(name, stream))) as loader:
             yield BinaryBook(loader, stream, found, numbers)
 
 
@@ -114,7 +116,7 @@ def _refuse_others(path: Path) -> None:
         raise ParsingFailure(f"The file should be an XLS workbook, but is {what}.", "Save it as .xls or .xlsx.")
 
 
-def _workbook_stream(compound: CompoundFile) -> bytes:
+def _workbook_stream(compound: CompoundFile) -> tuple[str, bytes]:
     if _ENCRYPTED in compound.streams:
         raise protected()
     name = next((name for name in _STREAMS if name in compound.streams), None)
@@ -122,7 +124,7 @@ def _workbook_stream(compound: CompoundFile) -> bytes:
         raise ParsingFailure(
             "The file is an Office file of before 2007, but no workbook.", "Save it as .xlsx, or as text, and send it."
         )
-    return compound.stream(name)
+    return name, compound.stream(name)
 
 
 @contextmanager

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.text import concatenated, keep_where
 from pipeline_exec.errors import WriteFileFailure
 from pipeline_exec.formats.columns import OutputColumn
+from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.formats.workbook.bounds import MAX_CELL_CHARS
 from pipeline_exec.formats.workbook.serials import numbers
 
@@ -20,13 +23,13 @@ _UNSPEAKABLE_CHARACTER: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def cells(column: OutputColumn, batch: pa.RecordBatch, places: pa.StringArray, style: int) -> pa.StringArray:
+def cells(column: OutputColumn, batch: pa.RecordBatch, at: pa.StringArray, style: int) -> pa.StringArray:
     """The cells of a column; nothing for empty ones.
 
     Args:
         column: The column.
         batch: Its rows.
-        places: Where each cell is: ``B7``.
+        at: Where each cell is: ``B7``.
         style: Of numbers, dates and times.
 
     Raises:
@@ -36,31 +39,39 @@ def cells(column: OutputColumn, batch: pa.RecordBatch, places: pa.StringArray, s
     kept = pa.nulls(len(values), pa.string()) if kept is None else kept
     typed = keep_where(kept.is_null(), values)
     if pa.types.is_boolean(typed.type) and not column.target.output_format:
-        return pc.coalesce(
-            _typed(places, ' t="b"', typed.cast(pa.uint8()).cast(pa.string())), text_cells(places, kept), ""
-        )
+        return pc.coalesce(_typed(at, ' t="b"', typed.cast(pa.uint8()).cast(pa.string())), text_cells(at, kept), "")
     plain = numbers(column, typed)
     if plain is None:
-        return pc.coalesce(text_cells(places, column.text(batch)), "")
+        return pc.coalesce(text_cells(at, column.text(batch)), "")
     others = column.type.show(keep_where(plain.is_null(), typed)) if plain.null_count > typed.null_count else kept
-    return pc.coalesce(_typed(places, f' s="{style}"', plain), text_cells(places, pc.coalesce(kept, others)), "")
+    return pc.coalesce(_typed(at, f' s="{style}"', plain), text_cells(at, pc.coalesce(kept, others)), "")
 
 
-def text_cells(places: pa.StringArray, text: pa.StringArray, attributes: str = "") -> pa.StringArray:
+def text_cells(at: pa.StringArray, text: pa.StringArray, attributes: str = "") -> pa.StringArray:
     """Cells of text, which no program takes for a formula; null where the text is."""
     longest = pc.max(pc.utf8_length(text)).as_py() or 0
     if longest > MAX_CELL_CHARS:
-        place = places[pc.index(pc.utf8_length(text), longest).as_py()]
+        place = at[pc.index(pc.utf8_length(text), longest).as_py()]
         raise WriteFileFailure(
             f"The text for cell {place} has {longest:,} characters; a cell of a workbook takes {MAX_CELL_CHARS:,}.",
             "Shorten the column, or set output_options.file_extension to csv.",
         )
     start = f'"{attributes} t="inlineStr"><is><t xml:space="preserve">'
-    return concatenated('<c r="', places, start, _escaped(text), "</t></is></c>")
+    return concatenated('<c r="', at, start, _escaped(text), "</t></is></c>")
 
 
-def _typed(places: pa.StringArray, attributes: str, plain: pa.StringArray) -> pa.StringArray:
-    return concatenated('<c r="', places, f'"{attributes}><v>', plain, "</v></c>")
+def places(letter: str, first: int, count: int) -> pa.StringArray:
+    """The places of cells below one another."""
+    return concatenated(letter, pa.array(np.arange(first, first + count)).cast(pa.string()))
+
+
+def row_bytes(columns: Sequence[pa.StringArray], first: int, count: int) -> memoryview:
+    """Rows of such cells, from the number of the first row on."""
+    return text_bytes(concatenated('<row r="', places("", first, count), '">', *columns, "</row>"))
+
+
+def _typed(at: pa.StringArray, attributes: str, plain: pa.StringArray) -> pa.StringArray:
+    return concatenated('<c r="', at, f'"{attributes}><v>', plain, "</v></c>")
 
 
 def _escaped(text: pa.StringArray) -> pa.StringArray:

@@ -16,6 +16,14 @@ _LAST_SECTOR: Final = 0xFFFFFFFA
 _STREAM: Final = 2
 _ROOT: Final = 5
 
+#: How many sectors of the table of chains the header lists.
+_IN_HEADER: Final = 109
+_END: Final = 0xFFFFFFFE
+_FREE: Final = 0xFFFFFFFF
+_TABLE_MARK: Final = 0xFFFFFFFD
+#: Of the sectors of version 4, the only ones of which a file of 400 MB needs no second list of tables.
+_LARGE: Final = 4096
+
 
 class CompoundFile:
     """A compound file, held in memory."""
@@ -57,8 +65,8 @@ class CompoundFile:
         return b"".join(self._mini[place : place + (1 << _MINI_SHIFT)] for place in places)[:size]
 
     def _table_sectors(self, difat: int) -> Iterator[int]:
-        """The sectors that hold the table of chains: the first 109 of them in the header, others in a chain."""
-        yield from _sectors(struct.unpack_from("<109I", self._data, 76))
+        """The sectors that hold the table of chains: the first of them in the header, others in a chain."""
+        yield from _sectors(struct.unpack_from(f"<{_IN_HEADER}I", self._data, 76))
         each = (1 << self._shift) // 4 - 1
         for _ in range(len(self._data) >> self._shift):
             if difat >= _LAST_SECTOR:
@@ -100,3 +108,33 @@ class CompoundFile:
 
 def _sectors(numbers: Sequence[int]) -> Iterator[int]:
     return (number for number in numbers if number < _LAST_SECTOR)
+
+
+def compound_of(name: str, stream: bytes) -> bytes:
+    """A compound file that is sound whatever is in its only stream.
+
+    Raises:
+        ValueError: the stream is too large.
+    """
+    padded = stream.ljust(_LARGE, b"\0")
+    sectors = -(-len(padded) // _LARGE)
+    tables = -(-(sectors + 1) // (_LARGE // 4 - 1))
+    if tables > _IN_HEADER:
+        raise ValueError("a stream of more than 400 MB")
+    chain = [*range(1, sectors), _END, _END, *[_TABLE_MARK] * tables]
+    chain += [_FREE] * (tables * _LARGE // 4 - len(chain))
+    places = [*range(sectors + 1, sectors + 1 + tables)]
+    header = struct.pack(
+        f"<8s16x5H6x9I{_IN_HEADER}I",
+        *(_MAGIC, 0x3E, 4, 0xFFFE, 12, _MINI_SHIFT),
+        *(1, tables, sectors, 0, _LARGE, _END, 0, _END, 0),
+        *(places + [_FREE] * (_IN_HEADER - tables)),
+    )
+    directory = _entry("Root Entry", _ROOT, 1, _END, 0) + _entry(name, _STREAM, _FREE, 0, len(padded))
+    pieces = (header, padded, directory, struct.pack(f"<{len(chain)}I", *chain))
+    return b"".join(piece + bytes(-len(piece) % _LARGE) for piece in pieces)
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    text = name.encode("utf-16-le")
+    return struct.pack("<64sHBBIII36xIQ", text, len(text) + 2, kind, 1, _FREE, _FREE, child, start, size)

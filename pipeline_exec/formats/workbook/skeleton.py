@@ -22,15 +22,17 @@ HEADER_STYLE: Final = 1
 FIRST_STYLE: Final = 2
 """The style of the first number format; the others follow."""
 
-#: The header stays in sight.
-SHEET_BEGINS: Final = (
-    f'{_DECLARATION}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
-)
 SHEET_ENDS: Final = "</sheetData></worksheet>"
 
 
-def parts(number_formats: Sequence[str]) -> Mapping[str, str]:
+def sheet_begins(*, is_frozen: bool) -> str:
+    """What stands before the rows of a sheet; the first of them stays in sight when frozen."""
+    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if is_frozen else ""
+    view = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+    return f'{_DECLARATION}<worksheet xmlns="{_MAIN}">{view}<sheetData>'
+
+
+def parts(number_formats: Sequence[str], sheet: str) -> Mapping[str, str]:
     """All parts but the sheet by their names, styles for these number formats among them."""
     return {
         "[Content_Types].xml": (
@@ -44,7 +46,7 @@ def parts(number_formats: Sequence[str]) -> Mapping[str, str]:
         "_rels/.rels": _relationships({"officeDocument": "xl/workbook.xml"}),
         "xl/workbook.xml": (
             f'{_DECLARATION}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-            '<sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>'
+            f'<sheets><sheet name={quoteattr(sheet)} sheetId="1" r:id="rId1"/></sheets></workbook>'
         ),
         "xl/_rels/workbook.xml.rels": _relationships({"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml"}),
         "xl/styles.xml": _styles(number_formats),
