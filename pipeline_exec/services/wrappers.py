@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import BinaryIO
 
+from pipeline_exec.dataplane.marks import without_marks
 from pipeline_exec.errors import (
     Conflict,
     FieldProblem,
@@ -260,7 +261,7 @@ class WrapperService:
             rows = self.formats.read(path, name, ReadOptions()).rows
         except (ParsingFailure, SourceDataEmpty) as error:
             raise _bad_upload(error.what.removesuffix("."), error.remedy) from error
-        columns = tuple(rows.schema.names)
+        columns = tuple(without_marks(rows.schema))
         if len(columns) < LEAST_COLUMNS:
             raise _bad_upload(f"{name!r} has {len(columns)} column; a time column and a value column are needed")
         return columns
