@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
-from docs import column_types
+from docs import column_types, findings
 from pipeline_exec.connectors.registry import kinds
 from pipeline_exec.dataplane.column_types import COLUMN_TYPES
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
@@ -31,6 +31,7 @@ def pages() -> dict[str, str]:
     """Each page by its file name."""
     return {
         "column-types.md": column_types.page(),
+        **findings.pages(),
         "reference.md": "\n".join(_reference()) + "\n",
         "settings.md": "\n".join(_settings()) + "\n",
     }
@@ -154,4 +155,5 @@ def _text(text: str) -> str:
 
 if __name__ == "__main__":
     for name, page in pages().items():
+        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_text(page, encoding="utf-8")
