@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from lzma import LZMAError
 from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile, ZipFile
@@ -90,6 +92,10 @@ def is_archive(path: Path) -> bool:
         return signatures.is_zip(file.read(signatures.HEAD_BYTES)) and _zipped(path) == _ARCHIVE
 
 
+#: What zipfile raises; the last at a newer version of ZIP than it knows, and at a part with a password.
+_BROKEN: Final = (BadZipFile, ValueError, OSError, EOFError, zlib.error, LZMAError, RuntimeError)
+
+
 def _zipped(path: Path) -> str:
     """What a ZIP archive is."""
     try:
@@ -97,7 +103,7 @@ def _zipped(path: Path) -> str:
         with ZipFile(path) as archive:
             parts = set(archive.namelist())
             mimetype = archive.open(_MIMETYPE).read(len(_ODS_TYPE)) if _MIMETYPE in parts else b""
-    except (BadZipFile, ValueError, OSError, NotImplementedError):  # the last: a newer ZIP version than zipfile knows
+    except _BROKEN:
         return _DAMAGED
     if mimetype.startswith(_ODS_TYPE):
         return _ODS

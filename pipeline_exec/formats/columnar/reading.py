@@ -41,6 +41,7 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         check_footer(footer, limits)
         found = column_paths(file.schema_arrow)
         codec = footer.row_group(0).column(0).compression if footer.num_row_groups and found else "none"
+        shared = shared_texts(footer)
     if not found:
         raise SourceDataEmpty("The Parquet file has no columns.", "Send a file that has some.")
     names = column_names(found, len(found))
@@ -52,7 +53,6 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         "codec": codec.lower(),
         **renamed(names, found),
     }
-    shared = shared_texts(footer)
     return Parsed(with_data(Rows(schema, _batches(path, limits, schema, shared, rows_at_once(footer)))), dialect)
 
 
