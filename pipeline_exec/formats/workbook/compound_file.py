@@ -118,20 +118,21 @@ def compound_of(name: str, stream: bytes) -> bytes:
     """
     padded = stream.ljust(_LARGE, b"\0")
     sectors = -(-len(padded) // _LARGE)
-    tables = -(-(sectors + 1) // (_LARGE // 4 - 1))
+    tables = -(-(sectors + 2) // (_LARGE // 4 - 1))
     if tables > _IN_HEADER:
         raise ValueError("a stream of more than 400 MB")
-    chain = [*range(1, sectors), _END, _END, *[_TABLE_MARK] * tables]
+    chain = [*range(1, sectors), _END, _END, _END, *[_TABLE_MARK] * tables]
     chain += [_FREE] * (tables * _LARGE // 4 - len(chain))
-    places = [*range(sectors + 1, sectors + 1 + tables)]
+    places = [*range(sectors + 2, sectors + 2 + tables)]
     header = struct.pack(
         f"<8s16x5H6x9I{_IN_HEADER}I",
         *(_MAGIC, 0x3E, 4, 0xFFFE, 12, _MINI_SHIFT),
         *(1, tables, sectors, 0, _LARGE, _END, 0, _END, 0),
         *(places + [_FREE] * (_IN_HEADER - tables)),
     )
-    directory = _entry("Root Entry", _ROOT, 1, _END, 0) + _entry(name, _STREAM, _FREE, 0, len(padded))
-    pieces = (header, padded, directory, struct.pack(f"<{len(chain)}I", *chain))
+    # Readers want the root to have a stream for small ones, though there are none.
+    directory = _entry("Root Entry", _ROOT, 1, sectors + 1, _LARGE) + _entry(name, _STREAM, _FREE, 0, len(padded))
+    pieces = (header, padded, directory, bytes(_LARGE), struct.pack(f"<{len(chain)}I", *chain))
     return b"".join(piece + bytes(-len(piece) % _LARGE) for piece in pieces)
 
 
