@@ -172,9 +172,14 @@ class SourceRefused(ExecutionFailure):
 
 
 class SourceDataEmpty(ExecutionFailure):
-    """The input holds no data."""
+    """The input holds no data; ``header`` is what it has of a header."""
 
     error_type = ErrorType.SOURCE_DATA_EMPTY
+
+    def __init__(self, what: str, remedy: str = "", header: Sequence[str] = ()) -> None:
+        super().__init__(what, remedy)
+        self.args = (what, remedy, tuple(header))
+        self.header = tuple(header)
 
 
 class ParsingFailure(ExecutionFailure):

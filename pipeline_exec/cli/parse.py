@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from pipeline_exec.cli.clean_csv import write_clean_csv
+from pipeline_exec.cli.clean_csv import write_clean_csv, write_header
 from pipeline_exec.cli.progress import counting
 from pipeline_exec.cli.reading import parsed_options, read_options, reader
-from pipeline_exec.errors import ExecutionFailure, InternalError, SourceRefused, WriteFileFailure
+from pipeline_exec.errors import ExecutionFailure, InternalError, SourceDataEmpty, SourceRefused, WriteFileFailure
 
 if TYPE_CHECKING:
     from pipeline_exec.model.pipeline import ReadOptions
@@ -62,22 +62,23 @@ class _Parser:
     def parse(self, file: Path, name: str, target: Path | None) -> bool:
         """Parse one file, to stdout without a target; whether it could be read."""
         try:
-            dialect = self._parsed(file, name, target)
+            parsed = self._parsed(file, name, target)
         except ExecutionFailure as error:
-            _tell(name, {"error": {"type": error.error_type, "message": error.message}})
+            parsed = error
+        if isinstance(parsed, ExecutionFailure):
+            _tell(name, {"error": {"type": parsed.error_type, "message": parsed.message}})
             return False
-        _tell(name, dialect)
+        _tell(name, parsed)
         return True
 
-    def _parsed(self, file: Path, name: str, target: Path | None) -> dict[str, object]:
+    def _parsed(self, file: Path, name: str, target: Path | None) -> dict[str, object] | ExecutionFailure:
         try:
             file.open("rb").close()
         except OSError as error:
             raise SourceRefused(f"{name} cannot be read: {error.strerror}.", "Check its permissions.") from error
         try:
             with counting(name) as count, _opened(target) as into:
-                rows, dialect = self.reader.parse(file, file.name, self.options)
-                write_clean_csv(rows, dialect, into, count)
+                return self._written(file, into, count)
         except (ExecutionFailure, BrokenPipeError):
             raise
         except OSError as error:
@@ -85,6 +86,17 @@ class _Parser:
         except Exception as error:
             # A defect met in one file must not stop the others.
             raise InternalError(f"{name} could not be read: {type(error).__name__}: {error}.") from error
+
+    def _written(
+        self, file: Path, into: BinaryIO, count: Callable[[int], None]
+    ) -> dict[str, object] | ExecutionFailure:
+        """How the file was read; or that it has no row, when its header is all that was written."""
+        try:
+            rows, dialect = self.reader.parse(file, file.name, self.options)
+        except SourceDataEmpty as empty:
+            write_header(empty.header, into)
+            return empty
+        write_clean_csv(rows, dialect, into, count)
         return dialect
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline_exec.formats.batches import with_data
-from pipeline_exec.formats.delimited.dialect import detect
-from pipeline_exec.formats.delimited.reading import read
+from pipeline_exec.formats.delimited.detection import detect
+from pipeline_exec.formats.delimited.reading import Reading
 from pipeline_exec.formats.delimited.writing import Writer
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
@@ -26,10 +26,11 @@ class DelimitedFormat:
     written_delimiter: str | None = None
     """None for the one the output options say."""
 
-    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:  # noqa: ARG002  # its own are stricter
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
         """As ``ports.Format`` says."""
-        dialect = detect(path, options)
-        return Parsed(with_data(read(path, dialect)), dialect.described(self.name))
+        dialect = detect(path, options, limits)
+        told = dialect.described(self.name)
+        return Parsed(with_data(Reading(path, dialect, options, limits, told).rows()), told)
 
     def write(self, rows: Rows, columns: Sequence[TargetColumn], into: Path, options: OutputOptions) -> None:
         """As ``ports.Format`` says."""

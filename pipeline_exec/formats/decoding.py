@@ -16,20 +16,6 @@ if TYPE_CHECKING:
 #: Bytes read, decoded and handed on at a time.
 CHUNK: Final = 1 << 20
 
-#: Codecs of Python that spell text in ASCII. No file is in them, and they make halves of characters.
-_SPELLINGS: Final = frozenset({"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape"})
-
-
-def codec_name(name: str) -> str | None:
-    """What Python calls an encoding of text; None when there is none of this name."""
-    try:
-        # Some of Python's codecs turn bytes into bytes, such as "zip"; they refuse to encode text.
-        "".encode(name)
-        found = codecs.lookup(name).name
-    except (LookupError, ValueError):
-        return None
-    return None if found in _SPELLINGS else found
-
 
 def text(path: Path, encoding: str) -> Iterator[str]:
     """The file's text piece by piece, without its byte order mark.

@@ -12,7 +12,8 @@ from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
-from pipeline_exec.formats.decoding import CHUNK, codec_name
+from pipeline_exec.formats.decoding import CHUNK
+from pipeline_exec.model.encoding import codec_name
 
 #: Bytes that are looked at for zero bytes and control characters, and for the language of an 8-bit encoding.
 _SAMPLE: Final = 64 * 1024

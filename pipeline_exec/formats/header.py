@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final
 
-from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.kinds import Kind, is_year, kind_of
-from pipeline_exec.formats.limits import MAX_COLUMNS
 
 #: How many records below a candidate are compared with it, and how many titles may stand above it.
 _BODY: Final = 50
+
+#: How many rows a header may have, and how many columns must tell that a row is one of it.
+_MOST_HEADER_ROWS: Final = 5
+_CONVINCING_COLUMNS: Final = 2
 
 Record = Sequence[str]
 
@@ -29,16 +31,23 @@ def locate(records: Sequence[Record]) -> int | None:
     return None
 
 
-def column_names(found: Sequence[str], width: int) -> tuple[str, ...]:
-    """Names for ``width`` columns, from the header's cells: trimmed, never empty, each used once.
+def depth(records: Sequence[Record]) -> int:
+    """How many of the records at the beginning make the header, when the first of them does.
 
-    Raises:
-        ParsingFailure: there are more columns than a table may have.
+    A further row is one of it when it repeats the first, or when it has text in all columns (at least two) that hold
+    something else below.
     """
-    if width > MAX_COLUMNS:
-        raise ParsingFailure(
-            f"The file has {width:,} columns; at most {MAX_COLUMNS:,} are read.", "Check its delimiter, or split it."
-        )
+    body = records[1 : 1 + _BODY]
+    repeated = next((at for at, row in enumerate(body) if list(row) != list(records[0])), len(body))
+    if repeated:
+        return 1 + repeated if repeated < _MOST_HEADER_ROWS and repeated < len(body) else 1
+    typed = _typed_columns(body[_MOST_HEADER_ROWS:] or body[-1:], len(records[0]))
+    further = next((at for at, row in enumerate(body) if not _is_named(row, typed)), len(body))
+    return 1 + further if len(typed) >= _CONVINCING_COLUMNS and further < min(_MOST_HEADER_ROWS, len(body)) else 1
+
+
+def column_names(found: Sequence[str], width: int) -> tuple[str, ...]:
+    """Names for ``width`` columns, from the header's cells: trimmed, never empty, each used once."""
     trimmed = [cell.strip() for cell in found[:width]] + [""] * (width - len(found))
     named = [name or f"column_{position}" for position, name in enumerate(trimmed, start=1)]
     return tuple(_each_once(named))
@@ -69,6 +78,23 @@ def _candidates(records: Sequence[Record]) -> Iterator[int]:
     full = [at for at, most in enumerate(below) if filled[at] * 2 >= most and len(records[at]) * 2 > most]
     wide = [at for at in full if len(records[at]) >= below[at]]
     yield from dict.fromkeys([*wide[:1], *full[:1]])
+
+
+def _typed_columns(body: Sequence[Record], width: int) -> list[int]:
+    """The columns whose cells are nearly all of one kind that is not text."""
+    columns = ([kind_of(row[at]) for row in body if at < len(row) and row[at].strip()] for at in range(width))
+    counted = [Counter(kinds).most_common(1)[0] + (len(kinds),) if kinds else None for kinds in columns]
+    return [
+        at
+        for at, found in enumerate(counted)
+        if found is not None and found[0] is not Kind.TEXT and found[1] * 10 >= found[2] * 9
+    ]
+
+
+def _is_named(row: Record, typed: Sequence[int]) -> bool:
+    """Whether a row has names where the rows below have values, and no value anywhere."""
+    named = sum(1 for at in typed if at < len(row) and kind_of(row[at]) is Kind.TEXT)
+    return named >= _CONVINCING_COLUMNS and all(kind_of(cell) in {Kind.TEXT, Kind.EMPTY} for cell in row)
 
 
 def _is_header(record: Record, body: Sequence[Record]) -> bool:

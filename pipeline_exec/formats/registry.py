@@ -13,7 +13,7 @@ from pipeline_exec.formats.limits import within
 from pipeline_exec.formats.sniff import recognise
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
-from pipeline_exec.ports import Format, Member, Parsed
+from pipeline_exec.ports import ErrorReport, Format, Member, Parsed
 
 #: Where each format is, as ``module:attribute``; imported when it is first asked for.
 TABLE: Final[Mapping[str, str]] = {
@@ -66,11 +66,19 @@ class FormatRegistry:
         plain = unpacked(path, file_name, options.compression, self._limits, self._scratch)
         parsed = self.recognise(plain.path, plain.name, options).read(plain.path, options, self._limits)
         rows = plain.holding(within(parsed.rows, self._limits))
-        return Parsed(rows, {**parsed.dialect, **plain.dialect}, plain.others)
+        # Not a copy: readers complete it as the rows pass.
+        parsed.dialect.update(plain.dialect)
+        return Parsed(rows, parsed.dialect, plain.others)
 
     def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
         """As ``ports.Formats.members``."""
         return members(path, options.compression, self._limits)
+
+    def write_report(self, report: ErrorReport, into: Path) -> None:
+        """As ``ports.Formats.write_report``."""
+        from pipeline_exec.formats.workbook.error_report import write_report  # few processes ever write one
+
+        write_report(report, into)
 
     def recognise(self, path: Path, file_name: str, options: ReadOptions) -> Format:
         """The format of a file: as the options say, else by its first bytes, else by its name.

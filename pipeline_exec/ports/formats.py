@@ -18,7 +18,9 @@ class Parsed:
     rows: Rows
     """Every column a string; an empty cell is null. Irregular rows are marked (see ``dataplane.marks``)."""
     dialect: dict[str, object]
-    """What was detected or set: format, encoding, delimiter, header row, sheet, record path, compression."""
+    """What was detected or set: format, encoding, delimiter, header row, sheet, record path, compression.
+
+    What is met on the way (other tables, a footer, irregular rows) is in it once the rows were read to their end."""
     others: tuple[str, ...] = ()
     """Names of the other files of an archive of which the first was read."""
 
@@ -34,6 +36,20 @@ class Member:
 
     Raises ParsingFailure when it is encrypted, damaged, or beyond a limit.
     """
+
+
+@dataclass(frozen=True)
+class ErrorReport:
+    """A table as it was mapped, and what is wrong with it."""
+
+    columns: Sequence[TargetColumn]
+    rows: Rows
+    """As mapped: text under the target's columns."""
+    total_rows: int
+    findings: Rows
+    """Those that were kept, row after row, as ``dataplane.findings`` describes them."""
+    total_findings: int
+    """All of them."""
 
 
 class Format(Protocol):
@@ -77,3 +93,9 @@ class Formats(Protocol):
 
     def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
         """Each file of an archive, in its order; none when the file is no archive, or is one that cannot be opened."""
+
+    def write_report(self, report: ErrorReport, into: Path) -> None:
+        """Write an error report as a workbook: the table with its erroneous cells coloured and commented.
+
+        Of a table that is larger than a workbook takes, the erroneous rows; the workbook says what is left out.
+        """

@@ -108,11 +108,25 @@ def test_what_cannot_be_parsed_is_told_with_its_type_and_does_not_stop_the_other
         "broken.json": "PARSING_FAILURE",
         "whole.csv": None,
     }
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["whole.csv"]
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {
+        "empty.csv": "",
+        "whole.csv": "a,b\n1,2\n",
+    }
+
+
+def test_a_header_without_rows_is_written_and_told_as_an_error(file, tmp_path):
+    result = parse(file("id,name\n"), "-o", tmp_path / "out.csv", exit_code=1)
+    assert told(result)[str(tmp_path / "data.csv")]["error"]["type"] == "SOURCE_DATA_EMPTY"
+    assert (tmp_path / "out.csv").read_text() == "id,name\n"
+
+
+def test_surplus_cells_are_further_cells_of_their_row(file, tmp_path):
+    parse(file('a;b\n1;2\n3;4;"x;y";,\n5\n'), "-o", tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == 'a,b\n1,2\n3,4,x;y,","\n5,\n'
 
 
 def test_a_file_that_is_broken_in_the_middle_leaves_no_output(file, tmp_path):
-    broken = file("a,b\n" + "1,2\n" * 300_000 + "1,2,3,4\n")
+    broken = file(("a,b\n" + "1,2\n" * 300_000).encode("utf-16") + b"\x00\xdc\n\x00")
     result = parse(broken, "-o", tmp_path / "out.csv", exit_code=1)
     assert told(result)[str(broken)]["error"]["type"] == "PARSING_FAILURE"
     assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline_exec.dataplane.marks import without_marks
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats.registry import FORMATS
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
@@ -51,6 +52,10 @@ class FormatConformance:
     #: Whether a row without any value is one.
     has_empty_rows = True
 
+    def is_row(self, record: list[str | None]) -> bool:
+        """Whether a record that was written is one to be read."""
+        return self.has_empty_rows or any(record)
+
     def held(self, cell: str | None) -> str | None:
         """What a cell is once it was written, where the format cannot hold every character."""
         return cell
@@ -77,15 +82,15 @@ class FormatConformance:
         parsed = found.read(path, ReadOptions())
         assert found is format
         assert parsed.dialect["format"] == self.name
-        assert parsed.rows.schema.names == ["id", "name", "price"]
-        assert set(parsed.rows.schema.types) == {pa.string()}
+        assert without_marks(parsed.rows.schema) == ["id", "name", "price"]
+        assert {parsed.rows.schema.field(name).type for name in ("id", "name", "price")} == {pa.string()}
         assert cells_of(parsed.rows) == records
 
     def test_all_scripts_are_read_back(self, format, path):
         records = [["Zoë", "Łódź"], ["Москва", "東京"], ["עברית", "🙂👨‍👩‍👧"], ["e\u0301", "\u00a0"]]
         self.written(format, path, text_columns("schön", "名前"), records)
         parsed = format.read(path, self.sure)
-        assert (parsed.rows.schema.names, cells_of(parsed.rows)) == (["schön", "名前"], records)
+        assert (without_marks(parsed.rows.schema), cells_of(parsed.rows)) == (["schön", "名前"], records)
 
     def test_text_that_looks_like_something_else_stays_text(self, format, path):
         records = [["=1+1", "007"], ["+49 30 1234", "1e5"], ["#N/A", "TRUE"], ["@SUM(A1)", "2024-01-01"]]
@@ -177,7 +182,7 @@ class FormatConformance:
     def test_any_text_is_read_back(self, format, path, records):
         keys = [f"key {number}" for number in range(len(records[0]))]
         self.written(format, path, text_columns(*keys), records, batch_rows=3)
-        kept = records if self.has_empty_rows else [record for record in records if any(record)]
+        kept = [record for record in records if self.is_row(record)]
         expected = [[self.held(cell) for cell in record] for record in kept]
         if expected:
             assert self.read(format, path, self.sure) == expected

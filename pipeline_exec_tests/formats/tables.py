@@ -4,6 +4,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.column_types import COLUMN_TYPES
+from pipeline_exec.dataplane.marks import SOURCE_MARKS, without_marks
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
 
@@ -35,8 +36,22 @@ def rows_of(columns, records, batch_rows=1_000, kept=None):
 
 
 def cells_of(rows):
-    """The rows as lists of text and None."""
-    return [list(row) for batch in rows for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)]
+    """The rows as lists of text and None, without their marks."""
+    width = len(without_marks(rows.schema))
+    return [
+        list(row)
+        for batch in rows
+        for row in zip(*(column.to_pylist() for column in batch.columns[:width]), strict=True)
+    ]
+
+
+def marks_of(rows):
+    """Of each row how many cells it has, where some are missing, and its surplus."""
+    return [
+        tuple(row)
+        for batch in rows
+        for row in zip(*(batch.column(mark.name).to_pylist() for mark in SOURCE_MARKS), strict=True)
+    ]
 
 
 def tables(min_rows=1):

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import decoding
-from pipeline_exec.formats.decoding import codec_name, open_utf8, text
+from pipeline_exec.formats.decoding import open_utf8, text
 from pipeline_exec.formats.encoding import detect
+from pipeline_exec.model.encoding import codec_name
 
 # ruff: noqa: RUF001  # the alphabets are the point
 GERMAN = "Größe;Füße;Straße\nsüß;€ 5,00;„ja“\nZoë;Œuvre;naïve\n"

@@ -1,31 +1,61 @@
-"""How Arrow's CSV parser is asked."""
+"""The fast tier: sound bytes as rows, by Arrow's CSV parser."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
-
 import pyarrow as pa
-from pyarrow.csv import ConvertOptions, CSVStreamingReader, InvalidRow, ParseOptions, ReadOptions, open_csv, read_csv
+import pyarrow.compute as pc
+from pyarrow.csv import ConvertOptions, InvalidRow, ParseOptions, ReadOptions, read_csv
 
-from pipeline_exec.formats.delimited.records import Syntax
+from pipeline_exec.formats.delimited.syntax import UNIT, Syntax
 
 
-def open_stream(
-    file: pa.NativeFile, syntax: Syntax, width: int, block_bytes: int, on_invalid_row: Callable[[InvalidRow], str]
-) -> CSVStreamingReader:
-    """Batches of ``width`` columns of text, one for each block; rows of another width go to ``on_invalid_row``."""
-    return open_csv(
-        file, _reading(width, block_bytes), _parsing(syntax, invalid_row_handler=on_invalid_row), _converting(width)
+def parse(block: bytes, syntax: Syntax, width: int) -> tuple[pa.RecordBatch, list[InvalidRow]]:
+    """Sound bytes as rows of ``width`` columns of text, and the rows of another width, numbered among all from 1.
+
+    Empty cells are null; blank lines are no rows.
+    """
+    irregular: list[InvalidRow] = []
+
+    def keep(row: InvalidRow) -> str:
+        irregular.append(row)
+        return "skip"
+
+    if not block.strip(b"\r\n"):
+        return _nothing(width), irregular
+    plain, is_replaced = _arrows(block, syntax)
+    table = read_csv(
+        pa.BufferReader(plain), _reading(width, len(plain) + 1), _parsing(syntax, keep), _converting(width)
     )
+    batches = table.combine_chunks().to_batches()
+    batch = batches[0] if batches else _nothing(width)
+    return (_restored(batch, syntax) if is_replaced and _has_quotes(block, syntax) else batch), irregular
 
 
-def parse(texts: Sequence[str], syntax: Syntax, width: int) -> pa.RecordBatch:
-    """Texts of one record each, all of ``width`` cells, as rows."""
-    joined = "\n".join(texts).encode()
-    parsing = _parsing(syntax, ignore_empty_lines=False)
-    table = read_csv(io.BytesIO(joined), _reading(width, len(joined) + 1), parsing, _converting(width))
-    return table.combine_chunks().to_batches()[0]
+def in_file(text: str, syntax: Syntax) -> str:
+    """The text of a row as it stands in the file, of one that the parser refused."""
+    return text if len(syntax.separator.encode()) == 1 else text.replace(UNIT, syntax.separator)
+
+
+def _arrows(block: bytes, syntax: Syntax) -> tuple[bytes, bool]:
+    """The block with one byte as delimiter and quotes doubled, and whether the delimiter was replaced."""
+    if syntax.escape and syntax.quote:
+        block = block.replace((syntax.escape + syntax.quote).encode(), (syntax.quote * 2).encode())
+    separator = syntax.separator.encode()
+    return (block, False) if len(separator) == 1 else (block.replace(separator, UNIT.encode()), True)
+
+
+def _restored(batch: pa.RecordBatch, syntax: Syntax) -> pa.RecordBatch:
+    """The rows with the delimiter in quoted cells as it was."""
+    columns = [pc.replace_substring(column, UNIT, syntax.separator) for column in batch.columns]
+    return pa.record_batch(columns, schema=batch.schema)
+
+
+def _has_quotes(block: bytes, syntax: Syntax) -> bool:
+    return syntax.quote is not None and syntax.quote.encode() in block
+
+
+def _nothing(width: int) -> pa.RecordBatch:
+    return pa.record_batch([pa.array([], pa.string())] * width, names=_names(width))
 
 
 def _reading(width: int, block_bytes: int) -> ReadOptions:
@@ -34,9 +64,12 @@ def _reading(width: int, block_bytes: int) -> ReadOptions:
     return ReadOptions(column_names=_names(width), block_size=block_bytes, use_threads=False)
 
 
-def _parsing(syntax: Syntax, **options: object) -> ParseOptions:
+def _parsing(syntax: Syntax, invalid_row_handler: object) -> ParseOptions:
     quote: str | bool = syntax.quote or False
-    return ParseOptions(delimiter=syntax.separator, quote_char=quote, newlines_in_values=bool(quote), **options)
+    delimiter = syntax.separator if len(syntax.separator.encode()) == 1 else UNIT
+    return ParseOptions(
+        delimiter=delimiter, quote_char=quote, newlines_in_values=bool(quote), invalid_row_handler=invalid_row_handler
+    )
 
 
 def _converting(width: int) -> ConvertOptions:

@@ -1,32 +1,34 @@
-"""Which characters part and quote the cells of a text."""
+"""Which characters part the cells of a text."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from pipeline_exec.formats.delimited.records import Syntax, records
+from pipeline_exec.formats.delimited.records import Record, Splitter
+from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.formats.kinds import Kind, kind_of
 
 #: Delimiters in the order that decides between equals.
 _USUAL: Final = ",;\t|^~"
 #: Characters that are part of ordinary text and times too: these need more evidence.
 _UNUSUAL: Final = " :"
+#: Delimiters of two or three characters: signs that hardly any text has together, or one beside a space.
+_LONG: Final = re.compile(r"(?=([^\w\s\"'.+\-$€£%()\\/]{2,3}|[,;|] | [,;|] |\t\t))")
 #: A cell that contains one of these was not parted at the right places.
 _REVEALING: Final = frozenset(";\t|")
 
-#: How many records are looked at.
-_EVIDENCE: Final = 200
+#: How many records are looked at, how many of these for what they hold, and how many characters of them.
+_EVIDENCE: Final = 100
+_TYPED_EVIDENCE: Final = 40
+_CHARACTERS: Final = 1 << 15
 #: Below this share of records that agree, a character is no delimiter.
 _CONSISTENT: Final = 0.5
 
-#: Cells that begin and end with the same quote character, between delimiters or ends of lines.
-_QUOTED: Final = {
-    quote: re.compile(rf"(?:^|[,;\t|^~]){quote}[^{quote}\r\n]*{quote}(?=[,;\t|^~\r\n]|$)", re.MULTILINE)
-    for quote in "\"'"
-}
 #: Excel's hint to itself.
 _HINT: Final = re.compile(r'"?sep=(.)"?\r?(?:\n|$)', re.IGNORECASE)
 
@@ -37,22 +39,18 @@ def hint(sample: str) -> tuple[str | None, int]:
     return (match[1], match.end()) if match else (None, 0)
 
 
-def detect_quote(sample: str) -> str:
-    """The single quote where cells are clearly quoted by it and none by the double quote; else the double quote."""
-    double, single = (len(_QUOTED[quote].findall(sample)) for quote in "\"'")
-    return "'" if single >= 2 and not double else '"'
-
-
 def detect_delimiter(sample: str, quote: str | None) -> str | None:
-    """The character by which the records part most evenly; None when there is one column."""
+    """The characters by which the records part most evenly; None when there is one column."""
     if _is_one_column(sample):
         return None
-    best = max(
-        ((_usual_score(sample, Syntax(character, quote)), character) for character in _USUAL), key=lambda s: s[0]
-    )
-    if best[0] > 0:
-        return best[1]
-    return next((character for character in _UNUSUAL if _is_unusual(sample, Syntax(character, quote))), None)
+    evidence = [_Evidence.of(sample, delimiter, quote) for delimiter in (*_USUAL, *_long(sample))]
+    best = max(evidence, key=lambda each: (each.score, len(each.delimiter)))
+    spaced = _Evidence.of(sample, " ", quote)
+    if best.score > 0 and not spaced.is_surer_than(best):
+        return best.delimiter
+    if spaced.is_words_of_a_table:
+        return " "
+    return next((each for each in _UNUSUAL if _Evidence.of(sample, each, quote).is_even), None)
 
 
 def _is_one_column(sample: str) -> bool:
@@ -63,42 +61,92 @@ def _is_one_column(sample: str) -> bool:
     return all(kind_of(line) is not Kind.TEXT for line in lines[1:])
 
 
-def _usual_score(sample: str, syntax: Syntax) -> float:
-    rows = _rows(sample, syntax)
-    table = _table(rows)
-    if not table:
-        return 0.0
-    width = len(table[0])
-    regular = [row for row in table if len(row) == width]
-    parted = sum(1 for row in table if len(row) > 1)
-    consistency = (len(regular) + parted) / (2 * len(table))
-    if consistency < _CONSISTENT or (len(regular) == 1 < len(rows)) or len(table) * 3 < len(rows):
-        return 0.0
-    cells = [cell for row in regular for cell in row]
-    clean = sum(1 for cell in cells if not _REVEALING & set(cell)) / len(cells)
-    return consistency * (1 + len(table) / len(rows)) * (1 + _typed(regular)) * clean
+def _long(sample: str) -> Iterator[str]:
+    """Delimiters of some characters that nearly every line has."""
+    lines = [line for line in sample[:_CHARACTERS].splitlines()[:_EVIDENCE] if line.strip()]
+    times = Counter(found for line in lines for found in set(_LONG.findall(line)))
+    yield from (found for found, lines_with in times.items() if lines_with * 5 >= len(lines) * 4)
 
 
-def _is_unusual(sample: str, syntax: Syntax) -> bool:
-    rows = _rows(sample, syntax)
-    width = len(rows[0]) if rows else 0
-    return width > 1 and len(rows) > 1 and all(len(row) == width for row in rows) and _typed(rows[1:]) >= 0.5
+@dataclass(frozen=True)
+class _Evidence:
+    """What speaks for a delimiter."""
+
+    delimiter: str
+    rows: list[list[str]]
+    sound: float
+    """The share of records that are written as they should be."""
+
+    @staticmethod
+    def of(sample: str, delimiter: str, quote: str | None) -> _Evidence:
+        """The evidence in a sample."""
+        text = sample[:_CHARACTERS]
+        splitter = Splitter(Syntax(delimiter, quote), None, _CHARACTERS)
+        records = list(islice(_filled(splitter.records(text, whole=len(sample) <= _CHARACTERS)), _EVIDENCE))
+        if not records:
+            records = list(islice(_filled(Splitter(Syntax(delimiter, quote), None, 1).records(text, whole=True)), 9))
+        sound = sum(1 for record in records if record.is_sound and not _has_stray(record, quote))
+        return _Evidence(delimiter, [record.cells for record in records], sound / max(1, len(records)))
+
+    @property
+    def score(self) -> float:
+        """0 for no delimiter; greater is better."""
+        table = self._table
+        if not table:
+            return 0.0
+        width = len(table[0])
+        regular = [row for row in table if len(row) == width]
+        parted = sum(1 for row in table if len(row) > 1)
+        consistency = (len(regular) + parted) / (2 * len(table))
+        if consistency < _CONSISTENT or (len(regular) == 1 < len(self.rows)) or len(table) * 3 < len(self.rows):
+            return 0.0
+        cells = [cell for row in regular for cell in row]
+        clean = sum(1 for cell in cells if not _REVEALING & set(cell) and not cell.startswith(" ")) / len(cells)
+        share = len(table) / len(self.rows)
+        return consistency * (1 + share) * (1 + _typed(regular)) * clean * (0.2 + 0.8 * self.sound)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all rows have as many cells, many of which are clearly something."""
+        width = len(self.rows[0]) if self.rows else 0
+        even = width > 1 and len(self.rows) > 1 and all(len(row) == width for row in self.rows)
+        return even and _typed(self.rows[1:]) >= 0.5
+
+    @property
+    def is_words_of_a_table(self) -> bool:
+        """Whether the rows are those of a table whose cells may be of some words, below its names."""
+        if len(self.rows) < 3 or len(self.rows[0]) < 3 or any(kind_of(name) is not Kind.TEXT for name in self.rows[0]):
+            return False
+        names, *rows = self.rows
+        if len(set(names)) < len(names) or any(len(row) < len(names) for row in rows):
+            return False
+        kinds = [Counter(kind_of(row[place]) for row in rows).most_common(1)[0] for place in range(len(names))]
+        return sum(1 for kind, times in kinds if kind is not Kind.TEXT and times * 10 >= len(rows) * 9) >= 2
+
+    def is_surer_than(self, other: _Evidence) -> bool:
+        """Whether the quotes stand where they should, as they do not with the other delimiter."""
+        return self.sound > 0.9 and other.sound < 0.5 and (self.is_even or self.is_words_of_a_table)
+
+    @property
+    def _table(self) -> list[list[str]]:
+        """The records from the first of the usual width on; none when no record is parted."""
+        widths = Counter(len(row) for row in self.rows if len(row) > 1)
+        if not widths:
+            return []
+        usual = max(widths, key=lambda width: (widths[width], width))
+        return self.rows[next(index for index, row in enumerate(self.rows) if len(row) == usual) :]
 
 
-def _rows(sample: str, syntax: Syntax) -> list[list[str]]:
-    return [record.cells for record in islice(records(sample, syntax), _EVIDENCE) if not record.is_blank]
+def _filled(records: Iterator[Record]) -> Iterator[Record]:
+    return (record for record in records if not record.is_blank)
 
 
-def _table(rows: list[list[str]]) -> list[list[str]]:
-    """The records from the first of the usual width on; none when no record is parted."""
-    widths = Counter(len(row) for row in rows if len(row) > 1)
-    if not widths:
-        return []
-    usual = max(widths, key=lambda width: (widths[width], width))
-    return rows[next(index for index, row in enumerate(rows) if len(row) == usual) :]
+def _has_stray(record: Record, quote: str | None) -> bool:
+    """Whether a quoted cell was not parted from its neighbours."""
+    return quote == '"' and any(cell.count(quote) > 1 and not cell.startswith(quote) for cell in record.cells)
 
 
 def _typed(rows: list[list[str]]) -> float:
     """The share of cells that are clearly something, such as a number or a date."""
-    kinds = [kind_of(cell) for row in rows for cell in row]
+    kinds = [kind_of(cell) for row in rows[:_TYPED_EVIDENCE] for cell in row]
     return sum(1 for kind in kinds if kind not in {Kind.TEXT, Kind.EMPTY}) / max(1, len(kinds))

@@ -1,141 +1,104 @@
-"""Rows with missing or surplus cells: kept aside by the parser, mended, and put back where they stood."""
+"""Rows with missing or surplus cells: as many cells as there are columns, and marks for the others."""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow.csv import InvalidRow
 
-from pipeline_exec.formats.delimited.arrow import parse
-from pipeline_exec.formats.delimited.records import Syntax
-from pipeline_exec.formats.limits import MAX_RAGGED_BYTES
-
-
-class BadRecord(Exception):
-    """A record that cannot be read: its 1-based number, what it does, and what to do about it."""
-
-    def __init__(self, number: int, what: str, remedy: str) -> None:
-        super().__init__(number, what, remedy)
-        self.number = number
-        self.what = what
-        self.remedy = remedy
+from pipeline_exec.dataplane.marks import SOURCE_MARKS
+from pipeline_exec.formats.batches import text_column
+from pipeline_exec.formats.delimited.records import Splitter
+from pipeline_exec.formats.delimited.syntax import Syntax
 
 
-@dataclass(frozen=True)
-class _Row:
-    number: int
-    cells: int
-    text: str
-
-    @property
-    def is_blank(self) -> bool:
-        return self.cells == 1 and not self.text.strip()
-
-
+@dataclass
 class Ragged:
-    """The irregular rows of one file."""
+    """Makes rows of what was parted, and counts how many were irregular."""
 
-    def __init__(self, syntax: Syntax, width: int) -> None:
-        self._syntax = syntax
-        self._width = width
-        self._waiting: deque[_Row] = deque()
-        self._waiting_bytes = 0
-        self._put_back = 0
-        self.is_overflowing = False
-        """Whether so many irregular rows came without a regular one that the file is refused."""
-
-    @property
-    def records(self) -> int:
-        """How many records were met so far: put back, and waiting."""
-        return self._put_back + len(self._waiting)
+    syntax: Syntax
+    names: Sequence[str]
+    reports_missing: bool
+    """Whether missing cells are marked, or just empty."""
+    missing: int = field(default=0, init=False)
+    """How many rows had fewer cells than there are columns."""
+    surplus: int = field(default=0, init=False)
+    """How many had more that held something."""
 
     @property
-    def first_waiting(self) -> int:
-        """The number of the first row that waits."""
-        return self._waiting[0].number
+    def schema(self) -> pa.Schema:
+        """The columns, and behind them the marks."""
+        return pa.schema([*((name, pa.string()) for name in self.names), *SOURCE_MARKS])
 
-    def keep(self, row: InvalidRow) -> str:
-        """Take a row the parser refuses; the answer tells the parser to go on, or to fail."""
-        self._waiting.append(_Row(row.number, row.actual_columns, row.text))
-        self._waiting_bytes += len(row.text)
-        self.is_overflowing = self._waiting_bytes > MAX_RAGGED_BYTES
-        return "error" if self.is_overflowing else "skip"
+    def of_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Rows that all have as many cells."""
+        width, rows = len(self.names), batch.num_rows
+        absent = [pa.nulls(rows, pa.string())] * (width - batch.num_columns)
+        cells = min(width, batch.num_columns)
+        count = pa.array(np.full(rows, cells, np.int32)) if absent else pa.nulls(rows, pa.int32())
+        return self._marked([*batch.columns[:cells], *absent], count, self._beyond(batch.columns[width:], rows))
 
-    def put_back(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """A batch of regular rows with the irregular ones among and right behind them, all as wide as the header.
+    def of_records(self, records: Sequence[Sequence[str]]) -> pa.RecordBatch:
+        """Rows of any number of cells."""
+        width = len(self.names)
+        columns = [
+            text_column([cells[place] if place < len(cells) else None for cells in records]) for place in range(width)
+        ]
+        counts = [len(cells) if len(cells) < width else None for cells in records]
+        surplus = [self._as_in_file(cells[width:]) for cells in records]
+        return self._marked(columns, pa.array(counts, pa.int32()), pa.array(surplus, pa.string()))
 
-        Raises:
-            BadRecord: a row has surplus cells that are not empty.
+    def merged(self, batch: pa.RecordBatch, records: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.RecordBatch:
+        """Rows that all have as many cells, and among them others.
+
+        Args:
+            batch: The former.
+            records: The others.
+            numbers: The 1-based place of each of the others among all.
         """
-        first = self._put_back + 1
-        due = self._due(batch.num_rows)
-        self._put_back += batch.num_rows + len(due)
-        if not due:
-            return self._fitted(batch, first, due)
-        rows = [row for row in due if not row.is_blank]
-        mended = [self._mended(row) for row in rows]
-        together = [self._fitted(batch, first, due)]
-        if mended:
-            together.append(parse(mended, self._syntax, self._width))
-        return pa.concat_batches(together).take(_order(batch.num_rows, first, due, rows))
+        regular = self.of_columns(batch)
+        if not records:
+            return regular
+        total = batch.num_rows + len(records)
+        places = np.array(numbers, dtype=np.int64) - 1
+        order = np.empty(total, dtype=np.int64)
+        order[places] = batch.num_rows + np.arange(len(records))
+        order[np.delete(np.arange(total), places)] = np.arange(batch.num_rows)
+        return pa.concat_batches([regular, self.of_records(records)]).take(pa.array(order))
 
-    def _due(self, regular: int) -> list[_Row]:
-        """The waiting rows that stand before the regular row which follows these."""
-        due: list[_Row] = []
-        while self._waiting and self._waiting[0].number - self._put_back - 1 - len(due) <= regular:
-            due.append(self._waiting.popleft())
-        self._waiting_bytes -= sum(len(row.text) for row in due)
-        return due
+    def _marked(self, columns: list[pa.Array], count: pa.Array, surplus: pa.Array) -> pa.RecordBatch:
+        self.missing += len(count) - count.null_count
+        self.surplus += len(surplus) - surplus.null_count
+        count = count if self.reports_missing else pa.nulls(len(count), pa.int32())
+        return pa.record_batch([*columns, count, surplus], schema=self.schema)
 
-    def _fitted(self, batch: pa.RecordBatch, first: int, due: list[_Row]) -> pa.RecordBatch:
-        """The batch with as many columns as the header."""
-        columns = batch.columns[: self._width]
-        for surplus in batch.columns[self._width :]:
-            if surplus.null_count < len(surplus):
-                at = pc.index(pc.is_valid(surplus), True).as_py()
-                raise self._surplus(_number_of(at, batch.num_rows, first, due), batch.num_columns)
-        missing = [pa.nulls(batch.num_rows, pa.string())] * (self._width - len(columns))
-        return pa.record_batch([*columns, *missing], names=[str(position) for position in range(self._width)])
+    def _beyond(self, columns: Sequence[pa.Array], rows: int) -> pa.Array:
+        """The cells of the columns beyond the last, row by row as they stand in the file; null where all are empty."""
+        if all(column.null_count == rows for column in columns):
+            return pa.nulls(rows, pa.string())
+        records = zip(*(column.to_pylist() for column in columns), strict=True)
+        return pa.array([self._as_in_file([cell or "" for cell in cells]) for cells in records], pa.string())
 
-    def _mended(self, row: _Row) -> str:
-        """The row's text with as many cells as there are columns."""
-        separator = self._syntax.separator
-        if row.cells <= self._width:
-            return row.text + separator * (self._width - row.cells)
-        quoted = separator + (self._syntax.quote or "") * 2
-        end = len(row.text)
-        for _ in range(row.cells - self._width):
-            # A record cannot end inside quotes, so a separator at its end parts cells.
-            empty = next((empty for empty in (quoted, separator) if row.text.endswith(empty, 0, end)), None)
-            if empty is None:
-                raise self._surplus(row.number, row.cells)
-            end -= len(empty)
-        return row.text[:end]
-
-    def _surplus(self, number: int, cells: int) -> BadRecord:
-        return BadRecord(
-            number,
-            f"has {cells:,} cells where the file has {self._width:,} columns",
-            "Correct the line, or set read_options.delimiter, quote or header_row.",
-        )
+    def _as_in_file(self, cells: Sequence[str]) -> str | None:
+        return surplus_text(cells, self.syntax) if any(cells) else None
 
 
-def _positions(first: int, rows: list[_Row]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.array([row.number - first for row in rows], dtype=np.int64)
+def surplus_text(cells: Sequence[str], syntax: Syntax) -> str:
+    """Cells as they stand in a file."""
+    return syntax.separator.join(_written(cell, syntax) for cell in cells)
 
 
-def _order(regular: int, first: int, due: list[_Row], rows: list[_Row]) -> pa.Array:
-    """From which row, of the regular and then the mended ones, each row of the file comes; blank lines are left out."""
-    order = np.full(regular + len(due), -1, dtype=np.int64)
-    order[_positions(first, rows)] = regular + np.arange(len(rows))
-    order[np.delete(np.arange(len(order)), _positions(first, due))] = np.arange(regular)
-    return pa.array(order[order >= 0])
+def _written(cell: str, syntax: Syntax) -> str:
+    quote = syntax.quote
+    if quote is None or not any(mark in cell for mark in (quote, syntax.separator, "\n", "\r")):
+        return cell
+    return f"{quote}{cell.replace(quote, quote * 2)}{quote}"
 
 
-def _number_of(at: int, regular: int, first: int, due: list[_Row]) -> int:
-    """The number among all records of a regular row."""
-    return first + int(np.delete(np.arange(regular + len(due)), _positions(first, due))[at])
+def surplus_cells(text: str, dialect: Mapping[str, object]) -> list[str]:
+    """The cells in a mark of surplus cells, by the description of their file's dialect."""
+    syntax = Syntax(cast("str | None", dialect.get("delimiter")), cast("str | None", dialect.get("quote")))
+    return [cell for record in Splitter(syntax, None, len(text)).records(text, whole=True) for cell in record.cells]
