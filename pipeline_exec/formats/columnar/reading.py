@@ -101,7 +101,7 @@ def _opened(path: Path, limits: ReadLimits, shared: list[str] | None = None) -> 
             ) as file,
         ):
             yield file
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, LookupError) as error:
         raise _damaged(error) from error
 
 
