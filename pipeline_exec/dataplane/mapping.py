@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import pyarrow as pa
 
 from pipeline_exec.dataplane.mark_mapping import MarkMapper
-from pipeline_exec.dataplane.matching import match_columns
+from pipeline_exec.dataplane.matching import Suggestion, match_columns
 from pipeline_exec.dataplane.problems import Problems, enumerated, listed, nearest, unknown
 from pipeline_exec.dataplane.recipe import PreparedRecipe, Recipe
 from pipeline_exec.dataplane.text import as_text
@@ -31,6 +31,10 @@ class BatchMapper(Protocol):
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """Which source columns each target column is made from."""
 
+    @property
+    def matches(self) -> Mapping[str, Suggestion]:
+        """Of target columns for which the mapping names no source column: which was found, and why."""
+
     def map(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """A row for each row, or a fixed number of rows for each; an empty cell is null.
 
@@ -47,9 +51,15 @@ class BatchMapper(Protocol):
 class Mapper:
     """The recipes of all target columns over the columns of one source."""
 
-    def __init__(self, recipes: Sequence[PreparedRecipe], source_columns: Sequence[str]) -> None:
+    def __init__(
+        self,
+        recipes: Sequence[PreparedRecipe],
+        source_columns: Sequence[str],
+        matches: Mapping[str, Suggestion],
+    ) -> None:
         self.schema = pa.schema([(recipe.target, pa.string()) for recipe in recipes])
         self.sources = {recipe.target: recipe.sources for recipe in recipes}
+        self.matches = matches
         self._recipes = recipes
         self._places = {name: source_columns.index(name) for recipe in recipes for name in recipe.sources}
         self._marks = MarkMapper([[self._places[name] for name in recipe.sources] for recipe in recipes])
@@ -76,7 +86,7 @@ def compile_mapping(
 ) -> Mapper:
     """The mapper of a source with these columns; of columns with the same name the first counts.
 
-    In DEFAULT mode a target column for which no source column is named gets one that is called alike.
+    In DEFAULT mode a target column for which no source column is named gets one as ``match_columns`` finds it.
 
     Args:
         config: The mapping.
@@ -91,13 +101,27 @@ def compile_mapping(
         SourceUnresponsive, SourceRefused, ParsingFailure: as ``tables``.
     """
     recipes = _recipes(config, target)
+    matches: Mapping[str, Suggestion] = {}
     _refuse_absent(recipes.values(), source_columns)
     if config.mode is MappingMode.DEFAULT:
-        wanting = [column for column in target if recipes[column.key].wants_source]
-        for key, source in match_columns(wanting, source_columns).items():
-            recipes[key] = replace(recipes[key], inputs=(source,))
+        matches = _matches(recipes, target, source_columns)
+        recipes |= {key: replace(recipes[key], inputs=(match.source_column,)) for key, match in matches.items()}
     surroundings = Surroundings(source_columns, tables)
-    return Mapper([recipe.prepared(surroundings) for recipe in recipes.values()], source_columns)
+    return Mapper([recipe.prepared(surroundings) for recipe in recipes.values()], source_columns, matches)
+
+
+def mapping_record(mapper: BatchMapper) -> dict[str, object]:
+    """What each target column is made from, as JSON: ``sources``, and ``method`` and ``score`` of what was found."""
+    found = {key: {"method": str(match.method), "score": match.score} for key, match in mapper.matches.items()}
+    return {key: {"sources": list(sources), **found.get(key, {})} for key, sources in mapper.sources.items()}
+
+
+def _matches(
+    recipes: Mapping[str, Recipe], target: Sequence[TargetColumn], source_columns: Sequence[str]
+) -> dict[str, Suggestion]:
+    wanting = [column for column in target if recipes[column.key].wants_source]
+    named = {name for recipe in recipes.values() for name in recipe.inputs}
+    return {match.target_column: match for match in match_columns(wanting, source_columns, named)}
 
 
 def _recipes(config: MappingConfig, target: Sequence[TargetColumn]) -> dict[str, Recipe]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline_exec.dataplane.mark_mapping import PointMarkMapper
+from pipeline_exec.dataplane.matching import Suggestion
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import as_text
 from pipeline_exec.errors import MappingFailure
@@ -28,6 +29,7 @@ class PointMapper:
     def __init__(self, time_column: str, value_columns: Sequence[str], source_columns: Sequence[str]) -> None:
         self.schema = pa.schema([(column.key, pa.string()) for column in POINT_COLUMNS])
         self.sources = {"x": (time_column,), "y": tuple(value_columns), "series": ()}
+        self.matches: Mapping[str, Suggestion] = {}
         self._time = source_columns.index(time_column)
         self._values = [source_columns.index(name) for name in value_columns]
         self._series = pa.array(value_columns, pa.string())

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.edits import apply_edits
+from pipeline_exec.dataplane.mapping import mapping_record
 from pipeline_exec.dataplane.mark_mapping import marked_schema
 from pipeline_exec.dataplane.marks import CELLS, without_marks
 from pipeline_exec.dataplane.tally import Tally
@@ -107,7 +108,7 @@ class Stages:
         return Rows(parsed.rows.schema, _named(parsed.rows, source)), parsed.dialect
 
     def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:
-        """The rows as text under the target's columns, and which source columns each was made from.
+        """The rows as text under the target's columns, which source columns each was made from, and why.
 
         Raises:
             MappingFailure: a mapped source column is absent.
@@ -116,7 +117,7 @@ class Stages:
             mapper = plan.mapper(without_marks(rows.schema))
         schema = marked_schema(mapper.schema) if CELLS in rows.schema.names else mapper.schema
         mapped = Rows(schema, (mapper.map(batch) for batch in rows))
-        return mapped, {target: list(sources) for target, sources in mapper.sources.items()}
+        return mapped, mapping_record(mapper)
 
     def validate(self, plan: Plan, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Rows:
         """The rows typed and checked; findings are staged beside them.
@@ -138,18 +139,16 @@ class Stages:
     def _checked(
         self, plan: Plan, checker: Checker, rows: Rows, on_counts: Callable[[Counts, Tally], None]
     ) -> Iterator[pa.RecordBatch]:
-        tally = Tally()
         ref = findings_ref(plan.execution.id, plan.keys[Stage.VALIDATE])
         with writing_findings(self.staging.place(ref), self.max_findings) as kept:
             for batch in rows:
                 checked = checker.check(batch)
-                tally.add(checked.findings)
                 kept.add(checked.findings)
                 yield checked.rows
         self.staging.keep(ref, durable=checker.counts.total_error_cells > 0)
-        tally.guesses = checker.guesses
-        on_counts(checker.counts, tally)
-        enforce(checker.counts, plan.error_config.error_threshold, tally.top())
+        kept.tally.guesses = checker.guesses
+        on_counts(checker.counts, kept.tally)
+        enforce(checker.counts, plan.error_config.error_threshold, kept.tally.top())
 
     def _collect(self, execution: Execution, pipeline_id: PipelineId) -> Execution:
         with self.store.reading() as tx:

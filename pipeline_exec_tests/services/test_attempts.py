@@ -100,7 +100,7 @@ class TestTheStages:
         mapped = attempt.map(attempt.staged(Stage.READ))
 
         assert read.facts["format"] == "csv"
-        assert mapped.facts == {"name": ["name"], "age": ["age"]}
+        assert mapped.facts == {name: {"sources": [name], "method": "KEY", "score": 1.0} for name in ("name", "age")}
 
     def test_rows_are_made_as_they_are_consumed(self, workshop, execution):
         seen = []
