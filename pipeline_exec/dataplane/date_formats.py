@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.date_parts import Bytes, Part
+from pipeline_exec.dataplane.date_parts import Part
 from pipeline_exec.dataplane.date_spellings import HINT, parts_of
-from pipeline_exec.dataplane.moments import Field, Mask, Moments, Numbers, microseconds
-from pipeline_exec.dataplane.text import by_length
+from pipeline_exec.dataplane.moments import Field, Moments, Numbers, microseconds
+from pipeline_exec.dataplane.text import Bytes, Mask, by_length
 
 Layout = tuple[tuple[Part, int], ...]
 """The parts of a format, each with the width it takes."""

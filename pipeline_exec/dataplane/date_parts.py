@@ -12,12 +12,9 @@ from functools import cache
 from typing import ClassVar, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline_exec.dataplane.moments import Field, Mask, Moments, Numbers
-
-Bytes = npt.NDArray[np.uint8]
-"""Rows x width."""
+from pipeline_exec.dataplane.moments import Field, Moments, Numbers
+from pipeline_exec.dataplane.text import Bytes, Mask
 
 
 class Part(ABC):

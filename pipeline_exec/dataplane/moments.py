@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_exec.dataplane.text import Mask
+
 Numbers = npt.NDArray[np.integer]
 """Whole numbers; fields may be as narrow as their bounds allow, moments have 64 bits."""
-Mask = npt.NDArray[np.bool_]
 
 SECOND = 1_000_000
 """Microseconds."""

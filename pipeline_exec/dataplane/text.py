@@ -89,6 +89,8 @@ def without_bytes(text: pa.StringArray, is_left_out: Mask) -> pa.StringArray:
 
 def unread(text: pa.StringArray, values: pa.Array) -> pa.BooleanArray:
     """Where there is a text but no value was read from it."""
+    if values.null_count == 0:
+        return pa.repeat(False, len(text))
     return pc.and_(text.is_valid(), values.is_null())
 
 
@@ -105,9 +107,9 @@ def shortened(text: pa.StringArray) -> pa.StringArray:
     return pc.if_else(is_long, concatenated(pc.utf8_slice_codeunits(text, 0, LONGEST_QUOTED), "…"), text)
 
 
-def cut(text: str) -> str:
-    """One text, ``shortened``."""
-    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
+def cut(text: str, most: int = LONGEST_QUOTED) -> str:
+    """One text, ``shortened``; to another length when one is given."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:

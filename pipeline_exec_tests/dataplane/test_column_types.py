@@ -1,9 +1,10 @@
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.column_types import COLUMN_TYPES, cell_type, show
@@ -213,3 +214,19 @@ def test_attributes_without_meaning_are_refused(attributes, field, message):
 
 def test_every_type_is_available():
     assert set(COLUMN_TYPES) == set(ColumnType)
+
+
+SHORT_NUMBERS = st.from_regex(r"[+-]?[0-9]{0,7}\.?[0-9]{0,9}", fullmatch=True).filter(lambda text: 0 < len(text) <= 11)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.none() | SHORT_NUMBERS, min_size=1, max_size=5))
+@example(["1125899.9"])
+@example(["1125899.92"])
+@example([".123456789", "-0.1234567", None, "999999.999"])
+def test_short_decimals_are_exact(cells):
+    kind = cell_type(column(column_type="decimal"))
+    values = kind.read(texts(*cells))
+    expected = [Decimal(cell) if cell and re.search("[0-9]", cell) else None for cell in cells]
+    assert values.to_pylist() == expected
+    assert values.equals(kind.read(texts(*cells, "0" * 20))[:-1])

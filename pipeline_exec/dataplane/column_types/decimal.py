@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, read_numbers
+from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, is_plain_text, read_numbers
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
 
@@ -23,10 +24,34 @@ class DecimalType(NumericType):
     expectation = "a decimal number of at most 29 digits before and 9 after the point"
 
     def read(self, text: pa.StringArray) -> pa.Decimal128Array:
+        if (small := _read_small(text)) is not None:
+            return small
         return fill_unread(read_numbers(text, _PATTERN, self.arrow_type), text, _read_without_zeros)
 
     def plain(self, values: pa.Array) -> pa.StringArray:
         return pc.utf8_rtrim(pc.utf8_rtrim(_with_all_digits(values), "0"), ".")
+
+
+def _read_small(text: pa.StringArray) -> pa.Decimal128Array | None:
+    """Numbers below a million of ten characters or fewer, twice as fast; None where not all of them are such.
+
+    A float is near enough to each of these that rounding to nine places, which no such text has more of, is exact.
+    """
+    if (pc.max(pc.binary_length(text)).as_py() or 0) > _SHORT or is_plain_text(text).false_count:
+        return None
+    try:
+        values = text.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    billionths = np.rint(np.nan_to_num(values.to_numpy(zero_copy_only=False)) * 1e9)
+    if np.abs(billionths).max(initial=0) > _MOST_BILLIONTHS:
+        return None
+    # 128 bits, the lower half first; the upper half holds nothing but the sign.
+    halves = np.empty((len(text), 2), np.int64)
+    halves[:, 0] = billionths
+    halves[:, 1] = halves[:, 0] >> 63
+    read = pa.Array.from_buffers(DecimalType.arrow_type, len(text), [None, pa.py_buffer(halves)])
+    return pc.if_else(text.is_valid(), read, None) if text.null_count else read
 
 
 def _read_without_zeros(text: pa.StringArray) -> pa.Decimal128Array:
@@ -47,6 +72,9 @@ def _with_all_digits(values: pa.Decimal128Array) -> pa.StringArray:
 
 
 _PATTERN: Final = r"^[+-]?(?:0*[0-9]{1,29}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})$"
+_SHORT: Final = 10
+#: 2 ** 50: there the nearest float is a quarter off at most.
+_MOST_BILLIONTHS: Final = 2**50
 _ZERO: Final = pa.scalar(0, pa.decimal128(20, 9))
 _ONE: Final = pa.scalar(1, pa.decimal128(1, 0))
 _TINY: Final = pa.scalar(Decimal("0.000001"), DecimalType.arrow_type)

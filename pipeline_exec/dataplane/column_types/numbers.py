@@ -22,7 +22,7 @@ from pipeline_exec.model.target_model import TargetColumn
 
 def read_numbers(text: pa.StringArray, pattern: str, arrow_type: pa.DataType) -> pa.Array:
     """The numbers of a type; null where the text does not match the pattern, all matches of which can be cast."""
-    is_plain = _is_plain(text)
+    is_plain = is_plain_text(text)
     try:
         values = (keep_where(is_plain, text) if is_plain.false_count else text).cast(arrow_type)
     except pa.ArrowInvalid:
@@ -98,7 +98,7 @@ def _matching(text: pa.StringArray, pattern: str) -> pa.StringArray:
     return keep_where(pc.match_substring_regex(text, pattern), text)
 
 
-def _is_plain(text: pa.StringArray) -> pa.BooleanArray:
+def is_plain_text(text: pa.StringArray) -> pa.BooleanArray:
     """Where a cast can be trusted: short text of nothing but digits, signs, points and the like.
 
     Of other text it takes ``0x1F`` and ``nan`` for numbers too, one cell like ``n/a`` keeps a whole column from being
@@ -106,7 +106,8 @@ def _is_plain(text: pa.StringArray) -> pa.BooleanArray:
     """
     places, data = bytes_of(text)
     is_plain = np.diff(places) <= _DIGITS_OF_A_DECIMAL
-    is_other = (data > ord("9")) | (data < ord("+"))
+    # One comparison instead of two: what is less than the plus sign wraps around.
+    is_other = data - np.uint8(ord("+")) > ord("9") - ord("+")
     if is_other.any():
         others_before = np.zeros(len(data) + 1, np.int32)
         np.cumsum(is_other, out=others_before[1:])

@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.string import ShapedType
 
-
 _UUID: Final = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
