@@ -29,6 +29,7 @@ from pipeline_exec.api.rest import (
     ingest,
     pipelines,
     previews,
+    suggestions,
     target_models,
     wrapper_executions,
     wrapper_files,
@@ -39,7 +40,7 @@ from pipeline_exec.services.layer import ServiceLayer
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-PIPELINE_NOUNS = (executions, findings, pipelines, previews, connectors, target_models)
+PIPELINE_NOUNS = (executions, findings, pipelines, previews, suggestions, connectors, target_models)
 #: Files come before wrappers, so that ``files`` is not taken for a wrapper's id.
 WRAPPER_NOUNS = (wrapper_files, wrapper_executions, wrappers)
 

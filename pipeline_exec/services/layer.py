@@ -23,6 +23,7 @@ from pipeline_exec.services.samples import SampleService
 from pipeline_exec.services.sealing import Sealing
 from pipeline_exec.services.specimens import Specimens
 from pipeline_exec.services.stages import Stages
+from pipeline_exec.services.suggestions import SuggestionService
 from pipeline_exec.services.target_models import TargetModelService
 from pipeline_exec.services.unpacking import Unpacker
 from pipeline_exec.services.wrappers import WrapperService
@@ -64,6 +65,7 @@ class ServiceLayer:
     wrappers: WrapperService
     previews: PreviewService
     samples: SampleService
+    suggestions: SuggestionService
     documents: DocumentService
     exports: ExportService
     lifecycle: Lifecycle
@@ -89,6 +91,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     target_models = TargetModelService(store, ports.engine, clock)
     previews = PreviewService(ports.formats, lookups.tables)
     specimens = Specimens(store, staging, connectors, clock, settings.max_sample_size, settings.max_sample_seconds)
+    samples = SampleService(store, staging, previews, specimens, settings.max_file_size)
     wrappers = WrapperService(
         store=store,
         staging=staging,
@@ -113,7 +116,8 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         ingestion=IngestionService(store, staging, unpacker, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,
         previews=previews,
-        samples=SampleService(store, staging, previews, specimens, settings.max_file_size),
+        samples=samples,
+        suggestions=SuggestionService(target_models, samples),
         documents=DocumentService(connectors, target_models, pipelines, wrappers),
         exports=ExportService(store, staging, settings.home),
         lifecycle=lifecycle,

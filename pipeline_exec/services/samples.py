@@ -83,14 +83,10 @@ class SampleService:
             preview = self.previews.look(taken.path, taken.source.name, ReadOptions(), rows=rows)
             return SourceSample(taken, preview)
 
-    def columns_sent(self, name: str, write: Write) -> list[str]:
-        """The columns of a file. Raises as ``look``."""
+    def sent(self, name: str, write: Write, rows: int) -> Preview:
+        """The first rows of a file as it is read. Raises as ``look``."""
         with _refusing("file"), self._sent(name, write) as path:
-            return list(self.previews.look(path, name, ReadOptions(), rows=1).rows.column_names)
-
-    def columns_of(self, connector_id: ConnectorId) -> list[str]:
-        """The columns of what a connector's source gives now. Raises as ``of_connector``."""
-        return list(self.of_connector(connector_id, rows=1).preview.rows.column_names)
+            return self.previews.look(path, name, ReadOptions(), rows=rows)
 
     @contextmanager
     def _sent(self, name: str, write: Write) -> Iterator[Path]:

@@ -6,6 +6,7 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.base import StrawberryType
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from pipeline_exec.dataplane.matching import Method
 from pipeline_exec.model.connector import Direction
 from pipeline_exec.model.execution import LogType, Status
 from pipeline_exec.model.schedule import Frequency
@@ -15,6 +16,7 @@ NAMES: dict[object, str] = {
     Direction: "ConnectorDirection",
     Frequency: "ScheduleFrequency",
     LogType: "ExecutionLogType",
+    Method: "MatchMethod",
     SourceType: "WrapperSourceType",
     Status: "ExecutionStatus",
 }

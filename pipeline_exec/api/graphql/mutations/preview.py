@@ -15,12 +15,14 @@ from pipeline_exec.api.graphql.types.problem import (
     UnavailableProblem,
     ValidationProblem,
 )
+from pipeline_exec.api.graphql.types.suggestion import SuggestedMapping, SuggestMappingInput
 from pipeline_exec.api.uploads import writing
 from pipeline_exec.errors import FieldProblem, InvalidDocument
-from pipeline_exec.model.identity import ConnectorId, PipelineId
-from pipeline_exec.services import previews
+from pipeline_exec.model.identity import ConnectorId, PipelineId, TargetModelId
+from pipeline_exec.services import previews, suggestions
 from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
+from pipeline_exec.services.samples import Write
 
 PreviewPipelineResult = Annotated[
     Preview | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
@@ -29,6 +31,11 @@ PreviewPipelineResult = Annotated[
 SampleConnectorResult = Annotated[
     SourceSample | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
     strawberry.union("SampleConnectorResult"),
+]
+
+SuggestMappingResult = Annotated[
+    SuggestedMapping | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
+    strawberry.union("SuggestMappingResult"),
 ]
 
 RowLimit = Annotated[int, strawberry.argument(description="How many rows at most; 1,000 is the most there can be.")]
@@ -55,12 +62,33 @@ class PreviewMutations:
         sample = await info.context.wait(info.context.layer.samples.of_connector, ConnectorId(id), _checked(rows))
         return SourceSample.of(sample)
 
+    @strawberry.mutation
+    async def suggest_mapping(self, info: Info, input: SuggestMappingInput) -> SuggestMappingResult:
+        """Propose a mapping for a source: by key, then label and alternative matches, then similarity and content."""
+        return SuggestedMapping.of(await info.context.wait(_suggested, info.context.layer, input))
+
+
+def _suggested(layer: ServiceLayer, input: SuggestMappingInput) -> suggestions.SuggestedMapping:
+    model_id = TargetModelId(input.target_data_model_id)
+    if len([source for source in (input.source_columns, input.connector_id, input.sample) if source]) != 1:
+        problem = "needs one of source_columns, connector_id and sample"
+        raise InvalidDocument(f"The input {problem}.", [FieldProblem("input", problem)])
+    if input.connector_id:
+        return layer.suggestions.for_connector(model_id, ConnectorId(input.connector_id))
+    if input.sample:
+        return layer.suggestions.for_file(model_id, input.sample.name, _written(input.sample))
+    return layer.suggestions.for_columns(model_id, input.source_columns or [])
+
 
 def _look(layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None) -> previews.Preview:
     pipeline = layer.pipelines.get(pipeline_id)
     if sample is None:
         return layer.samples.look_at_source(pipeline, rows)
-    return layer.samples.look(pipeline, sample.name, writing([sample.text.encode("utf-8", "replace")]), rows)
+    return layer.samples.look(pipeline, sample.name, _written(sample), rows)
+
+
+def _written(sample: SampleInput) -> Write:
+    return writing([sample.text.encode("utf-8", "replace")])
 
 
 def _checked(rows: int) -> int:

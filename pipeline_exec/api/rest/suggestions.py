@@ -1,0 +1,93 @@
+"""Suggested mappings over HTTP: for columns, for what a connector gives, or for a file that is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from fastapi import Query, Request
+from pydantic import Field, model_validator
+
+from pipeline_exec.api.dependencies import Layer
+from pipeline_exec.api.file_names import file_name, sent_name
+from pipeline_exec.api.multipart import file_parts, is_multipart
+from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
+from pipeline_exec.api.uploads import ANY_BODY, Body, writing
+from pipeline_exec.api.views.envelope import Data
+from pipeline_exec.api.views.suggestion import SuggestedMappingView
+from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.model.document import Document
+from pipeline_exec.model.identity import ConnectorId, TargetModelId
+from pipeline_exec.services.layer import ServiceLayer
+from pipeline_exec.services.suggestions import SuggestedMapping
+
+router = SlashTolerantRouter(prefix="/pipeline/suggest-mapping", tags=["pipelines"], responses=REFUSALS)
+
+MOST_BYTES = 8 * 1024**2
+"""Of a body that lists columns: more than any table has."""
+
+ModelId = Annotated[
+    TargetModelId | None, Query(description="The target data model, where the body is a file; else it is in the body.")
+]
+
+
+class Wanted(Document):
+    """A target data model and, for its columns, either the source's columns or the connector to ask for them."""
+
+    tdm: TargetModelId
+    source_columns: tuple[str, ...] | None = Field(None, min_length=1)
+    connector: ConnectorId | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Wanted:
+        if (self.source_columns is None) == (self.connector is None):
+            raise ValueError("needs one of source_columns and connector; a file is sent as multipart")
+        return self
+
+
+@router.post("", openapi_extra=ANY_BODY)
+async def suggest_mapping(request: Request, layer: Layer, tdm: ModelId = None) -> Data[SuggestedMappingView]:
+    """Propose a mapping: by key, then label and alternative matches, then similarity, each with how it was found.
+
+    The body is JSON, `{"tdm", "source_columns": […]}` or `{"tdm", "connector"}`; or a file, raw or as a part of a
+    multipart body, with `?tdm=`.
+    """
+    work = request.app.state.uploads.run
+    return Data(data=SuggestedMappingView.of(await work(_suggested, layer, dict(request.headers), Body(request), tdm)))
+
+
+def _suggested(
+    layer: ServiceLayer, headers: Mapping[str, str], body: Iterable[bytes], model_id: TargetModelId | None
+) -> SuggestedMapping:
+    if model_id is None:
+        return _for_document(layer, body)
+    if not is_multipart(headers):
+        return layer.suggestions.for_file(model_id, sent_name(headers), writing(body))
+    for part in file_parts(headers["content-type"], body):
+        name = file_name(part.name, part.media_type)
+        return layer.suggestions.for_file(model_id, name, writing(part.data))
+    raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")
+
+
+def _for_document(layer: ServiceLayer, body: Iterable[bytes]) -> SuggestedMapping:
+    wanted = Wanted.parse(_decoded(body))
+    if wanted.connector is not None:
+        return layer.suggestions.for_connector(wanted.tdm, wanted.connector)
+    return layer.suggestions.for_columns(wanted.tdm, wanted.source_columns or ())
+
+
+def _decoded(body: Iterable[bytes]) -> object:
+    whole = bytearray()
+    for chunk in body:
+        whole += chunk
+        if len(whole) > MOST_BYTES:
+            raise InvalidDocument("The body is too large to list columns.", remedy="Send a file with ?tdm=ID.")
+    try:
+        return json.loads(whole)
+    except (ValueError, RecursionError):
+        raise InvalidDocument(
+            "The body is not JSON.",
+            [FieldProblem("tdm", "is missing")],
+            "Send {tdm, source_columns} or {tdm, connector}; with a file, send ?tdm=ID.",
+        ) from None

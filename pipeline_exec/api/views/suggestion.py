@@ -1,0 +1,37 @@
+"""Suggested mappings as answers show them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Self
+
+from pipeline_exec.api.views.view import View
+from pipeline_exec.dataplane.matching import Method
+from pipeline_exec.services.suggestions import SuggestedMapping
+
+
+class SuggestionView(View):
+    """The source column that a target column probably means."""
+
+    target_column: str
+    source_column: str
+    method: Method
+    """How it was found."""
+    score: float
+    """From 0 to 1: how sure that is; 1 for a name that is the same to the letter."""
+
+
+class SuggestedMappingView(View):
+    """What is proposed for one source."""
+
+    source_columns: list[str]
+    mappings: list[SuggestionView]
+    """One for each target column that a source column was found for."""
+
+    @classmethod
+    def of(cls, suggested: SuggestedMapping) -> Self:
+        """Of what is proposed."""
+        return cls(
+            source_columns=list(suggested.source_columns),
+            mappings=[SuggestionView(**asdict(each)) for each in suggested.suggestions],
+        )
