@@ -1,16 +1,8 @@
-"""Columns of text as bytes of lines."""
+"""Columns of text as bytes."""
 
 from __future__ import annotations
 
 import pyarrow as pa
-
-from pipeline_exec.dataplane.text import concatenated
-
-
-def line_bytes(lines: pa.StringArray, end: str = "\n") -> memoryview:
-    """The lines one after the other, each with its end, in UTF-8; nothing is copied twice."""
-    ended = concatenated(lines, end)
-    return text_bytes(ended)
 
 
 def text_bytes(pieces: pa.StringArray) -> memoryview:

@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.delimited_lines import Lines, Unquotable
 from pipeline_exec.dataplane.formulas import neutralised
-from pipeline_exec.dataplane.text import cut
+from pipeline_exec.dataplane.side_by_side import side_by_side
+from pipeline_exec.dataplane.text import concatenated, cut
 from pipeline_exec.errors import WriteFileFailure
 from pipeline_exec.formats.columns import output_columns
-from pipeline_exec.formats.lines import line_bytes
+from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.model.encoding import codec_name
 from pipeline_exec.model.pipeline import OutputOptions
 from pipeline_exec.model.rows import Rows
@@ -49,9 +50,13 @@ class Writer:
                 are to be none.
         """
         outputs = output_columns(columns, neutralise=self._options.neutralise_formulas)
-        texts = ([output.text(batch) for output in outputs] for batch in rows)
+
+        def lines(batch: pa.RecordBatch) -> pa.StringArray:
+            return self._joined([output.text(batch) for output in outputs])
+
+        header = map(self._joined, self._header(columns))
         with into.open("wb") as file:
-            self.write_texts(chain(self._header(columns), texts), file)
+            self._write(chain(header, side_by_side(lines, rows)), file)
 
     def write_texts(self, batches: Iterable[Sequence[pa.StringArray]], into: BinaryIO) -> None:
         """Write columns of text as they are, batch after batch; a header is a batch of one row.
@@ -59,11 +64,14 @@ class Writer:
         Raises:
             WriteFileFailure: as ``write``.
         """
+        self._write(map(self._joined, batches), into)
+
+    def _write(self, batches: Iterable[pa.StringArray], into: BinaryIO) -> None:
         encoder = codecs.getincrementalencoder(self._encoding)()
         if self._options.byte_order_mark and self._encoding not in _MARKED:
             into.write(encoder.encode(_MARK))
-        for columns in batches:
-            into.write(self._encoded(encoder, self._joined(columns)))
+        for lines in batches:
+            into.write(self._encoded(encoder, lines))
 
     def _header(self, columns: Sequence[TargetColumn]) -> Iterable[Sequence[pa.StringArray]]:
         if not self._options.header:
@@ -72,8 +80,9 @@ class Writer:
         return [[neutralised(key) for key in keys] if self._options.neutralise_formulas else keys]
 
     def _joined(self, columns: Sequence[pa.StringArray]) -> pa.StringArray:
+        """The lines of the rows, each with its end."""
         try:
-            return self._lines.of(columns)
+            return concatenated(self._lines.of(columns), self._options.record_end)
         except Unquotable as error:
             text = error.args[0]
             what = f"The cell {cut(text)!r} cannot" if text else "A row of one empty cell cannot"
@@ -82,7 +91,7 @@ class Writer:
             ) from None
 
     def _encoded(self, encoder: codecs.IncrementalEncoder, lines: pa.StringArray) -> memoryview | bytes:
-        text = line_bytes(lines, self._options.record_end)
+        text = text_bytes(lines)
         if self._encoding == "utf-8":
             return text
         try:
