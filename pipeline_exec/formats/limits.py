@@ -14,17 +14,8 @@ from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.rows import Rows
 
-#: Excel's own number of columns; what is wider is not a table but something else.
-MAX_COLUMNS: Final = 16_384
-
 #: Characters of one JSON record. A record is the smallest unit held in memory.
 MAX_RECORD_CHARS: Final = 64 * 1024**2
-
-#: Objects within objects of a JSON record. Python's own parser gives up near 1,000.
-MAX_DEPTH: Final = 100
-
-#: Bytes of text that may wait while no regular row of a delimited file is met.
-MAX_RAGGED_BYTES: Final = 64 * 1024**2
 
 #: Below this size unpacked, no ratio does harm.
 UNSUSPICIOUS_BYTES: Final = 64 * 1024**2

@@ -22,7 +22,8 @@ def zipped(files):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            # By name alone an entry would have the time of day.
+            archive.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
 
 
