@@ -5,14 +5,15 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.marks import without_marks
 from pipeline_exec.dataplane.text import shortened
 
 
 def preview_table(batch: pa.RecordBatch, rows: int = 10) -> str:
-    """The first rows as a Markdown table; long cells are cut, empty ones are empty."""
-    head = batch.slice(0, rows)
+    """The first rows as a Markdown table, without marks; long cells are cut, empty ones are empty."""
+    head = batch.select(without_marks(batch.schema)).slice(0, rows)
     columns = [_cells(column) for column in head.columns]
-    names = _cells(pa.array(batch.schema.names, pa.string()))
+    names = _cells(pa.array(head.schema.names, pa.string()))
     lines = [names, ["---"] * len(names), *map(list, zip(*columns, strict=True))]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

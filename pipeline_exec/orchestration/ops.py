@@ -59,7 +59,9 @@ def write(context: OpExecutionContext, rows):  # type: ignore[no-untyped-def]  #
 
     def delivered(output: Output, delivery: Delivery) -> None:
         asset = [run.attempt.plan.subject, output.name]
-        context.log_event(AssetMaterialization(asset_key=asset, metadata=delivery_metadata(delivery)))
+        context.log_event(
+            AssetMaterialization(asset_key=asset, metadata=delivery_metadata(delivery, run.attempt.found()))
+        )
 
     with run.typed_failures():
         written = run.attempt.write(rows, delivered)

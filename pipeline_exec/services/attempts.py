@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -26,9 +26,11 @@ from pipeline_exec.model.principal import Principal
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, Staging, Store
 from pipeline_exec.services.deliveries import DeliveryService
+from pipeline_exec.services.findings_files import read_findings
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.plans import Output, Plan, Planner
 from pipeline_exec.services.rows_files import read_rows, write_rows
+from pipeline_exec.services.staged import findings_ref
 from pipeline_exec.services.stages import Stages
 from pipeline_exec.services.turns import Written
 
@@ -121,6 +123,13 @@ class Attempt:
             self._service.lifecycle.succeed(self._execution.id, self._execution.log.id, written)
         self._over.set()
         return written
+
+    def found(self) -> Sequence[tuple[str, str, int]]:
+        """Column, code and number of the findings in the rows of this attempt; none when they are not kept any more."""
+        ref = findings_ref(self._execution.id, self.plan.keys[Stage.VALIDATE])
+        if not self._service.staging.exists(ref):
+            return ()
+        return read_findings(self._service.staging.local(ref)).kinds
 
     def keep_alive(self) -> None:
         """Give signs of life in the background until the attempt is over."""

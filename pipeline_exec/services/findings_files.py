@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Final
 import pyarrow as pa
 
 from pipeline_exec.dataplane.findings import FINDINGS
+from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.services.rows_files import read_rows
 
-_TOTAL: Final = "total"
+_KINDS: Final = "kinds"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Findings:
 
     total: int
     """How many there are; of very many not all are kept."""
+    kinds: Sequence[tuple[str, str, int]]
+    """Column, code and number of all, the most frequent first."""
     rows: Rows
     """Those that are kept, as ``dataplane.findings`` describes them."""
 
@@ -31,20 +35,22 @@ class FindingsFile:
     """A file of findings being written."""
 
     def __init__(self, writer: pa.RecordBatchWriter, most: int) -> None:
-        self._writer, self._room, self._total = writer, most, 0
+        self._writer, self._room = writer, most
+        self.tally = Tally()
+        """Of all findings so far."""
 
     def add(self, findings: pa.RecordBatch) -> None:
         """Count them, and keep as many as there is room for."""
-        self._total += findings.num_rows
+        self.tally.add(findings)
         kept = findings.slice(0, self._room)
         if kept.num_rows:
             self._writer.write_batch(kept)
             self._room -= kept.num_rows
 
     def close(self) -> None:
-        """Say behind them how many there were."""
+        """Say behind them how many there were of each kind."""
         none = pa.RecordBatch.from_pylist([], FINDINGS)
-        self._writer.write_batch(none, custom_metadata={_TOTAL: str(self._total)})
+        self._writer.write_batch(none, custom_metadata={_KINDS: json.dumps(self.tally.top())})
 
 
 @contextmanager
@@ -58,13 +64,23 @@ def writing_findings(path: Path, most: int) -> Iterator[FindingsFile]:
 
 def read_findings(path: Path) -> Findings:
     """The findings in a file."""
-    rows = read_rows(path)
-    return Findings(_total(path), rows)
+    kinds = _kinds(path)
+    return Findings(total=sum(number for _, _, number in kinds), kinds=kinds, rows=read_rows(path))
 
 
-def _total(path: Path) -> int:
+def _kinds(path: Path) -> Sequence[tuple[str, str, int]]:
     with pa.OSFile(str(path)) as file:
         reader = pa.ipc.open_file(file)
-        metadata = reader.get_batch_with_custom_metadata(reader.num_record_batches - 1).custom_metadata
-        # One of before the total was written down holds them all.
-        return int(metadata[_TOTAL]) if metadata else sum(batch.num_rows for batch in read_rows(path))
+        last = reader.num_record_batches - 1
+        metadata = reader.get_batch_with_custom_metadata(last).custom_metadata if last >= 0 else None
+    if metadata:
+        return [(column, code, number) for column, code, number in json.loads(metadata[_KINDS])]
+    return _counted(read_rows(path))
+
+
+def _counted(rows: Rows) -> Sequence[tuple[str, str, int]]:
+    """Of a file of before the kinds were written down, which keeps what it counts."""
+    tally = Tally()
+    for batch in rows:
+        tally.add(batch)
+    return tally.top()

@@ -23,8 +23,10 @@ def test_the_example_of_a_code_has_it(code):
 
 @pytest.mark.parametrize("each", FINDING_CODES.values(), ids=lambda each: each.code)
 def test_a_code_is_explained_in_sentences(each):
-    assert each.title[0].isupper() and not each.title.endswith(".")
-    assert each.meaning.endswith(".") and each.remedy.endswith(".")
+    assert each.title[0].isupper()
+    assert not each.title.endswith(".")
+    assert each.meaning.endswith(".")
+    assert each.remedy.endswith(".")
 
 
 def test_a_word_that_a_service_added_is_explained_by_the_code_before_it():

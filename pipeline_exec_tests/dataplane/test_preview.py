@@ -2,6 +2,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from pipeline_exec.dataplane.marks import MISSING, SURPLUS
 from pipeline_exec.dataplane.preview import preview_table
 from pipeline_exec_tests.dataplane.tables import batch
 
@@ -10,6 +11,14 @@ def test_the_first_rows_are_a_markdown_table():
     assert preview_table(batch(name=["Anna", None, "Carl"], city=["Rome", "Oslo", "Bonn"]), rows=2) == (
         "| name | city |\n| --- | --- |\n| Anna | Rome |\n|  | Oslo |"
     )
+
+
+def test_marks_of_irregular_rows_are_not_shown():
+    marked = pa.RecordBatch.from_arrays(
+        [pa.array(["Ada"]), pa.array([[1]], pa.list_(pa.int32())), pa.array([None], pa.string())],
+        names=["name", MISSING, SURPLUS],
+    )
+    assert preview_table(marked) == "| name |\n| --- |\n| Ada |"
 
 
 def test_cells_cannot_break_the_table():

@@ -19,3 +19,14 @@ def test_nothing_found_is_an_empty_tally():
     tally.add(checked.findings)
     assert tally.top() == []
     assert tally.by_column() == {}
+
+
+def test_the_first_findings_are_kept_and_all_are_counted():
+    tally = Tally()
+    for start in (0, 40, 80):
+        (checked,), _ = check(
+            [column(column_type="int")], batch(x=[f"a{number}" for number in range(start, start + 40)])
+        )
+        tally.add(checked.findings)
+    assert tally.total == 120
+    assert tally.first.column("value").to_pylist() == [f"a{number}" for number in range(50)]

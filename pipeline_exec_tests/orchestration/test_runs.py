@@ -1,11 +1,18 @@
 """Attempts as real Dagster runs, executed in this process on a real instance."""
 
+import json
+from collections import defaultdict
+
 from dagster import DagsterEventType, DagsterRunStatus
 from dagster._core.storage.tags import PARENT_RUN_ID_TAG
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import EmptyWorkspaceTarget
+from dagster_graphql.schema import create_schema
 
 from pipeline_exec.errors import ErrorType
 from pipeline_exec.model.execution import CellEdit, ExecutionTrigger, LogType, Stage, Status
 from pipeline_exec.model.identity import RunId
+from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.orchestration import tags
 from pipeline_exec.orchestration.executor import RunExecutor
 from pipeline_exec.orchestration.repository import PipelineRepository
@@ -59,6 +66,77 @@ def test_a_person_finds_counts_a_preview_and_a_chart_on_the_run(folders):
     assert validated["total_error_cells"].value == 1
     assert "type.int" in validated["errors_by_column"].value
     assert "█" in validated["errors_by_column"].value
+
+
+QUERY = """query ($run: ID!) {
+  logsForRun(runId: $run) { ... on EventConnection { events {
+    ... on HandledOutputEvent { stepKey metadataEntries { ...entry } }
+    ... on MaterializationEvent { stepKey metadataEntries { ...entry } }
+  } } }
+}
+fragment entry on MetadataEntry {
+  label
+  ... on IntMetadataEntry { intValue }
+  ... on MarkdownMetadataEntry { mdStr }
+  ... on TableMetadataEntry { table { records schema { columns { name type } } } }
+}"""
+
+
+def shown_by_the_ui(folders, run_id):
+    """What Dagster's own GraphQL answers of a run's outputs and deliveries: metadata by step and label."""
+    with WorkspaceProcessContext(folders.instance, EmptyWorkspaceTarget()) as process:
+        answer = create_schema().execute(
+            QUERY, context_value=process.create_request_context(), variable_values={"run": run_id}
+        )
+    assert answer.errors is None
+    shown = defaultdict(dict)
+    for event in filter(None, answer.data["logsForRun"]["events"]):
+        shown[event["stepKey"]] |= {entry["label"]: entry for entry in event["metadataEntries"]}
+    return shown
+
+
+def test_the_ui_shows_the_first_errors_as_a_table_and_their_numbers_over_time(folders):
+    pipeline = folders.pipeline(error_config={"error_threshold": 100})
+    folders.drop("orders.csv", "id,name\n" + "x,Ada\n" * 60)
+    ended = folders.execute(recorded(folders, pipeline))
+
+    shown = shown_by_the_ui(folders, ended.log.run_id)
+    table = shown["validate"]["first_errors"]["table"]
+    assert [(column["name"], column["type"]) for column in table["schema"]["columns"]] == [
+        ("row", "int"),
+        ("column", "string"),
+        ("value", "string"),
+        ("code", "string"),
+        ("message", "string"),
+    ]
+    records = [json.loads(record) for record in table["records"]]
+    assert len(records) == 50
+    assert records[0] == {
+        "row": 1,
+        "column": "id",
+        "value": "x",
+        "code": "type.int",
+        "message": "'x' is not a whole number.",
+    }
+    chart = shown["validate"]["errors_by_column"]["mdStr"].splitlines()
+    assert chart[2] == f"| id | type.int | The text is not a whole number | 60 | {'█' * 24} |"
+    delivered = shown["write"]
+    assert (delivered["errors"]["intValue"], delivered["errors: id type.int"]["intValue"]) == (60, 60)
+
+
+def test_a_person_finds_on_the_run_which_options_were_guessed(folders):
+    pipeline = folders.pipeline()
+    model = folders.layer.target_models.get(pipeline.configuration.document.tdm)
+    names = {"key": "name", "column_type": "category", "options_matching": "FUZZY"}
+    options = [{"value": name, "label": name} for name in ("Ada", "Grace")]
+    columns = [{"key": "id"}, names | {"options": options}]
+    document = TargetModelDocument.parse({"name": model.document.name, "columns": columns})
+    folders.layer.target_models.update(model.id, document, folders.owner)
+    folders.drop("orders.csv", "id,name\n1,Ada\n2,Gracee\n")
+    ended = folders.execute(recorded(folders, folders.layer.pipelines.get(pipeline.id)))
+
+    assert folders.written() == ["id,name\n1,Ada\n2,Grace\n"]
+    assert metadata_of(folders, ended.log.run_id, "validate")["guessed"].value == {"name": {"Gracee": "Grace"}}
 
 
 def test_what_was_written_is_an_asset_materialisation(folders):
