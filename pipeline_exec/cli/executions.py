@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -73,14 +75,32 @@ def show(deployment: Deployment, execution_id: str, as_json: bool) -> None:
 @executions.command()
 @click.argument("execution_id", metavar="ID")
 @click.option(
-    "--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", help="How they are printed."
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "json", "xlsx"]),
+    default="table",
+    help="How they are printed; xlsx is a workbook with the erroneous cells coloured and commented.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Where the workbook is written; errors_ID.xlsx here when not given.",
 )
 @click.pass_obj
-def errors(deployment: Deployment, execution_id: str, format_: str) -> None:
-    """Print every erroneous cell."""
+def errors(deployment: Deployment, execution_id: str, format_: str, output: Path | None) -> None:
+    """Print every erroneous cell, or write them into a workbook."""
     layer = deployment.layer
-    found = layer.executions.findings(find_execution(layer, execution_id).id)
-    print_findings(found.rows, format_)
+    execution = find_execution(layer, execution_id)
+    if format_ == "xlsx":
+        path, name = layer.reports.workbook(execution.id)
+        written = output or Path(name)
+        shutil.copyfile(path, written)
+        click.echo(f"The errors are in {written}.")
+        return
+    if output is not None:
+        raise click.UsageError("--output is for --format xlsx; the others are printed.")
+    print_findings(layer.executions.findings(execution.id).rows, format_)
 
 
 @executions.command()

@@ -22,7 +22,7 @@ from pipeline_exec.ports.connectors import (
     RowSink,
 )
 from pipeline_exec.ports.engine import Engine, RunState
-from pipeline_exec.ports.formats import Format, Formats, Member, Parsed
+from pipeline_exec.ports.formats import ErrorReport, Format, Formats, Member, Parsed
 from pipeline_exec.ports.repositories import (
     Arrivals,
     Connectors,
@@ -43,6 +43,7 @@ __all__ = [
     "Connectors",
     "Conversation",
     "Engine",
+    "ErrorReport",
     "Executions",
     "Fetched",
     "FileSink",

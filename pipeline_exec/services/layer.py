@@ -19,6 +19,7 @@ from pipeline_exec.services.plans import Planner
 from pipeline_exec.services.previews import PreviewService
 from pipeline_exec.services.principals import PrincipalService
 from pipeline_exec.services.reconciliation import Reconciler
+from pipeline_exec.services.reports import ReportService
 from pipeline_exec.services.samples import SampleService
 from pipeline_exec.services.sealing import Sealing
 from pipeline_exec.services.specimens import Specimens
@@ -60,6 +61,7 @@ class ServiceLayer:
     target_models: TargetModelService
     pipelines: PipelineService
     executions: ExecutionService
+    reports: ReportService
     arrivals: ArrivalService
     ingestion: IngestionService
     wrappers: WrapperService
@@ -104,6 +106,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         max_file_size=settings.max_wrapper_file_size,
         patience_seconds=EXECUTE_PATIENCE_SECONDS,
     )
+    executions = ExecutionService(store, staging, pipelines, arrivals, planner, deliveries, lifecycle, clock)
     return ServiceLayer(
         settings=settings,
         ports=ports,
@@ -111,7 +114,8 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
         connectors=connectors,
         target_models=target_models,
         pipelines=pipelines,
-        executions=ExecutionService(store, staging, pipelines, arrivals, planner, deliveries, lifecycle, clock),
+        executions=executions,
+        reports=ReportService(store, staging, ports.formats, executions),
         arrivals=arrivals,
         ingestion=IngestionService(store, staging, unpacker, connectors, lifecycle, clock, settings.max_file_size),
         wrappers=wrappers,

@@ -32,6 +32,11 @@ def findings_ref(execution_id: ExecutionId, key: str) -> str:
     return f"{execution_id}/findings-{key}.arrow"
 
 
+def report_ref(execution_id: ExecutionId, key: str) -> str:
+    """The error report of a validation as a workbook, under its key."""
+    return f"{execution_id}/report-{key}.xlsx"
+
+
 def output_ref(execution_id: ExecutionId, key: str, extension: str) -> str:
     """The file written for outputs, under the key of everything that decides it."""
     return f"{execution_id}/output-{key}.{extension}"

@@ -3,6 +3,7 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 
 from pipeline_exec.api.downloads import attachment
@@ -99,11 +100,39 @@ def test_erroneous_cells_are_downloaded_as_csv(api, erroneous):
     assert [row[:4] for row in rows] == [["2", "age", "old", "type.int"], ["3", "name", "", "required"]]
 
 
+@pytest.mark.parametrize("time", ["the first time", "once more"])
+def test_erroneous_cells_are_downloaded_as_a_workbook(api, erroneous, time):
+    answer = api.client.get(f"/dp/api/v1/execution/{erroneous}/errors", params={"format": "xlsx"})
+
+    assert answer.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="errors_{erroneous}.xlsx"'
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert [[cell.value for cell in row] for row in book["Data"]][1:] == [
+        [1, "Ada", "36"],
+        [2, "=1+1", "old"],
+        [3, None, None],
+    ]
+    assert book["Data"]["C3"].comment.text.startswith("type.int: 'old' is not")
+    assert book["Data"]["B3"].data_type == "s"
+
+
+def test_a_repaired_cell_stands_in_the_report_as_it_was_repaired(api):
+    execution = api.execute(api.a_pipeline().receives(BAD))["id"]
+    cells = {"cells": [{"row": 2, "column": "age", "value": "41"}]}
+    api.client.post(f"/dp/api/v1/execution/{execution}/fix", json=cells)
+    api.ended(execution)
+    answer = api.client.get(f"/dp/api/v1/execution/{execution}/errors", params={"format": "xlsx"})
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["Data"]
+    assert (sheet["C3"].value, sheet["C3"].comment) == ("41", None)
+    assert sheet["B4"].comment.text.startswith("required: ")
+
+
 def test_an_unknown_format_of_errors_is_refused(api, erroneous):
     answer = api.client.get(f"/dp/api/v1/execution/{erroneous}/errors", params={"format": "pdf"})
 
     assert answer.status_code == 400
-    assert answer.json()["errors"] == [{"field": "format", "message": "Input should be 'json' or 'csv'"}]
+    assert answer.json()["errors"] == [{"field": "format", "message": "Input should be 'json', 'csv' or 'xlsx'"}]
 
 
 def test_an_execution_that_was_not_validated_has_no_errors_to_list(api):

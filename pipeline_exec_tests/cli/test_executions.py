@@ -2,6 +2,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 from click import unstyle
 
@@ -97,6 +98,13 @@ def test_errors_as_json(command_line, failed):
         "code": "type.float",
         "message": "'ten' is not a number.",
     }
+
+
+def test_errors_as_a_workbook(command_line, failed, tmp_path):
+    path = tmp_path / "report.xlsx"
+    printed = command_line.run("executions", "errors", failed.id, "--format", "xlsx", "-o", str(path)).stdout
+    assert printed == f"The errors are in {path}.\n"
+    assert openpyxl.load_workbook(path)["Data"]["C3"].comment.text == "type.float: 'ten' is not a number."
 
 
 def test_no_errors_are_an_empty_array(command_line, orders):

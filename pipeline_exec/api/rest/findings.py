@@ -1,4 +1,4 @@
-"""Findings over HTTP: every erroneous cell of an execution, as JSON in pages or as one CSV."""
+"""Findings over HTTP: every erroneous cell of an execution, as JSON in pages, as one CSV, or as a workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from pipeline_exec.api.dependencies import PAGES, Layer
-from pipeline_exec.api.downloads import stream_download
+from pipeline_exec.api.downloads import file_download, stream_download
 from pipeline_exec.api.query_params import page_request
 from pipeline_exec.api.rest.router import REFUSALS, Responses, SlashTolerantRouter
 from pipeline_exec.api.views.envelope import Listed, Pagination
@@ -21,18 +21,30 @@ from pipeline_exec.model.rows import Rows
 
 router = SlashTolerantRouter(prefix="/execution/{execution_id}/errors", tags=["executions"], responses=REFUSALS)
 
-CSV_CONTENT: Responses = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES: Responses = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+}
 
 
-@router.get("", response_model=Listed[FindingView], responses=CSV_CONTENT, openapi_extra=PAGES)
+@router.get("", response_model=Listed[FindingView], responses=FILES, openapi_extra=PAGES)
 def errors(
-    execution_id: ExecutionId, request: Request, layer: Layer, format: Literal["json", "csv"] = "json"
+    execution_id: ExecutionId, request: Request, layer: Layer, format: Literal["json", "csv", "xlsx"] = "json"
 ) -> Listed[FindingView] | Response:
     """Every erroneous cell of the latest validation: row, column, value, code, message.
 
     JSON comes in pages (`pagination`); CSV is whole, and holds the values as they are: mind that a spreadsheet takes
-    one that begins with `=` for a formula.
+    one that begins with `=` for a formula. XLSX is the mapped table with the erroneous cells coloured and commented,
+    and lists of what was found; in it nothing is a formula.
     """
+    if format == "xlsx":
+        path, name = layer.reports.workbook(execution_id)
+        return file_download(path, name, XLSX)
     asked = page_request(item for item in request.query_params.multi_items() if item[0] != "format")
     findings = layer.executions.findings(execution_id)
     if format == "csv":

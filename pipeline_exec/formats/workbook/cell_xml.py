@@ -20,6 +20,7 @@ from pipeline_exec.formats.workbook.serials import numbers
 #: What XML cannot hold, or would change; and what already looks like its escape (ECMA-376 part 1, 22.9.2.19).
 _UNSPEAKABLE: Final = r"[\x00-\x08\x0b-\x1f\x{FFFE}\x{FFFF}]|_x[0-9A-Fa-f]{4}_"
 _UNSPEAKABLE_CHARACTER: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_BEYOND: Final = r"[\x{10000}-\x{10FFFF}]"
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -49,15 +50,23 @@ def cells(column: OutputColumn, batch: pa.RecordBatch, at: pa.StringArray, style
 
 def text_cells(at: pa.StringArray, text: pa.StringArray, attributes: str = "") -> pa.StringArray:
     """Cells of text, which no program takes for a formula; null where the text is."""
-    longest = pc.max(pc.utf8_length(text)).as_py() or 0
+    longest = pc.max(units(text)).as_py() or 0
     if longest > MAX_CELL_CHARS:
-        place = at[pc.index(pc.utf8_length(text), longest).as_py()]
+        place = at[pc.index(units(text), longest).as_py()]
         raise WriteFileFailure(
             f"The text for cell {place} has {longest:,} characters; a cell of a workbook takes {MAX_CELL_CHARS:,}.",
             "Shorten the column, or set output_options.file_extension to csv.",
         )
     start = f'"{attributes} t="inlineStr"><is><t xml:space="preserve">'
-    return concatenated('<c r="', at, start, _escaped(text), "</t></is></c>")
+    return concatenated('<c r="', at, start, escaped(text), "</t></is></c>")
+
+
+def units(text: pa.StringArray) -> pa.Int32Array:
+    """How long each text is to a workbook, which counts characters beyond U+FFFF twice."""
+    lengths = pc.utf8_length(text)
+    if (pc.max(pc.binary_length(text)).as_py() or 0) <= MAX_CELL_CHARS:
+        return lengths
+    return pc.add(lengths, pc.count_substring_regex(text, _BEYOND))
 
 
 def places(letter: str, first: int, count: int) -> pa.StringArray:
@@ -74,7 +83,8 @@ def _typed(at: pa.StringArray, attributes: str, plain: pa.StringArray) -> pa.Str
     return concatenated('<c r="', at, f'"{attributes}><v>', plain, "</v></c>")
 
 
-def _escaped(text: pa.StringArray) -> pa.StringArray:
+def escaped(text: pa.StringArray) -> pa.StringArray:
+    """Text as XML has it; what XML cannot hold as Office spells it."""
     is_unspeakable = pc.match_substring_regex(text, _UNSPEAKABLE)
     if is_unspeakable.true_count:
         spelled = [_UNSPEAKABLE_CHARACTER.sub(_spelled, cell) for cell in text.filter(is_unspeakable).to_pylist()]

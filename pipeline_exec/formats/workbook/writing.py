@@ -23,9 +23,9 @@ from pipeline_exec.formats.workbook.skeleton import (
     FIRST_STYLE,
     HEADER_STYLE,
     SHEET_ENDS,
-    SHEET_PART,
     parts,
     sheet_begins,
+    sheet_part,
 )
 from pipeline_exec.model.pipeline import OutputOptions
 from pipeline_exec.model.rows import Rows
@@ -53,7 +53,7 @@ def write(rows: Rows, columns: Sequence[TargetColumn], into: Path, options: Outp
     own = list(dict.fromkeys(code for code in formats if code != GENERAL))
     styles = [0 if code == GENERAL else FIRST_STYLE + own.index(code) for code in formats]
     with ZipFile(into, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
-        for name, text in parts(own, options.sheet).items():
+        for name, text in parts(own, [options.sheet]).items():
             with archive.open(name, "w") as part:
                 part.write(text.encode())
         with _sheet(archive) as sheet:
@@ -67,7 +67,7 @@ def write(rows: Rows, columns: Sequence[TargetColumn], into: Path, options: Outp
 @contextmanager
 def _sheet(archive: ZipFile) -> Iterator[IO[bytes]]:
     try:
-        with archive.open(SHEET_PART, "w") as sheet:
+        with archive.open(sheet_part(1), "w") as sheet:
             yield sheet
     except RuntimeError as error:
         # Beyond that zipfile needs an extension of ZIP that some spreadsheet programs do not read.
