@@ -16,7 +16,8 @@ from pipeline_exec.api.graphql.types.target_model import TargetColumn, TargetDat
 from pipeline_exec.model import mapping, schedule
 from pipeline_exec.model.identity import ConnectorId
 from pipeline_exec.model.mapping import MappingMode
-from pipeline_exec.model.pipeline import OnError, StoredConfiguration
+from pipeline_exec.model.output_dialect import Quoting
+from pipeline_exec.model.pipeline import NumbersRead, OnError, StoredConfiguration
 from pipeline_exec.model.schedule import Frequency
 
 
@@ -29,9 +30,24 @@ class ReadOptions(Mirror):
     """``auto``, a 1-based row, or null where the file has no header."""
     sheet: JSON | None
     """A name or a 1-based number."""
+    numbers: NumbersRead
+    """How the numbers of a workbook are read."""
     record_path: str | None
     delimiter: str | None
+    """Of delimited text: one character or more."""
     quote: str | None
+    escape: str | None
+    """What takes the meaning of a quote or delimiter behind it; empty where quotes are doubled."""
+    record_end: str | None
+    """A line feed, a carriage return, or both."""
+    header_rows: int | None
+    """How many rows the header has."""
+    footer_rows: int | None
+    """How many rows at the end are no data."""
+    ragged_rows: str
+    """``report`` missing cells, or ``pad`` rows with empty ones."""
+    tables: str
+    """``first`` of several tables in one text, or ``one`` whatever is in it."""
     encoding: str | None
     compression: str
     """``auto``, ``none``, ``gzip``, ``zstd`` or ``zip``."""
@@ -101,7 +117,29 @@ class OutputOptions(Mirror):
     file_extension: str | None
     delimiter: str
     quote: str
+    quoting: Quoting
+    """Which cells stand in quotes."""
+    escape: str
+    """What stands before a quote within quotes; empty where quotes are doubled."""
+    record_end: str
+    null: str
+    """What is written for an empty cell of delimited text."""
     encoding: str
+    byte_order_mark: bool
+    header: bool
+    """Whether the first row is the columns' keys."""
+    neutralise_formulas: bool
+    """Whether text that a spreadsheet program would take for a formula gets an apostrophe in front."""
+    sheet: str
+    """Of workbooks: the name of the sheet."""
+    header_style: str
+    """Of workbooks: ``bold`` or ``plain``."""
+    root_element: str
+    """Of XML, the name of the document's element."""
+    record_element: str
+    """Of XML, the name of the element of each row."""
+    parquet_compression: str
+    """``zstd``, ``snappy``, ``gzip`` or ``none``."""
 
 
 @strawberry.type

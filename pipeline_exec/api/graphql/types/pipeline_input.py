@@ -7,7 +7,8 @@ from strawberry import UNSET
 from strawberry.scalars import JSON
 
 from pipeline_exec.model.mapping import MappingMode
-from pipeline_exec.model.pipeline import OnError
+from pipeline_exec.model.output_dialect import Quoting
+from pipeline_exec.model.pipeline import NumbersRead, OnError
 from pipeline_exec.model.schedule import Frequency
 
 
@@ -21,10 +22,25 @@ class ReadOptionsInput:
     """``auto``, a 1-based row, or ``none`` where the file has no header."""
     sheet: JSON | None = UNSET
     """A name or a 1-based number."""
+    numbers: NumbersRead | None = UNSET
+    """How the numbers of a workbook are read; PLAIN when left out."""
     record_path: str | None = UNSET
-    """Dotted path of the records in nested JSON."""
+    """Dotted path of the records in nested JSON and XML."""
     delimiter: str | None = UNSET
+    """Of delimited text: one character or more."""
     quote: str | None = UNSET
+    escape: str | None = UNSET
+    """What takes the meaning of a quote or delimiter behind it; empty where quotes are doubled."""
+    record_end: str | None = UNSET
+    """A line feed, a carriage return, or both."""
+    header_rows: int | None = UNSET
+    """How many rows the header has."""
+    footer_rows: int | None = UNSET
+    """How many rows at the end are no data."""
+    ragged_rows: str | None = UNSET
+    """``report`` missing cells, or ``pad`` rows with empty ones."""
+    tables: str | None = UNSET
+    """``first`` of several tables in one text, or ``one`` whatever is in it."""
     encoding: str | None = UNSET
     compression: str | None = UNSET
     """``auto`` when left out; ``none``, ``gzip``, ``zstd`` or ``zip``."""
@@ -84,7 +100,30 @@ class OutputOptionsInput:
     """Decides the format."""
     delimiter: str | None = UNSET
     quote: str | None = UNSET
+    quoting: Quoting | None = UNSET
+    """Which cells stand in quotes; MINIMAL when left out."""
+    escape: str | None = UNSET
+    """What stands before a quote within quotes; quotes are doubled when left out."""
+    record_end: str | None = UNSET
+    """A line feed when left out, or carriage return and line feed."""
+    null: str | None = UNSET
+    """What is written for an empty cell of delimited text."""
     encoding: str | None = UNSET
+    byte_order_mark: bool | None = UNSET
+    header: bool | None = UNSET
+    """Whether the first row is the columns' keys; it is when left out."""
+    neutralise_formulas: bool | None = UNSET
+    """Whether text that a spreadsheet program would take for a formula gets an apostrophe in front."""
+    sheet: str | None = UNSET
+    """Of workbooks: the name of the sheet."""
+    header_style: str | None = UNSET
+    """Of workbooks: ``bold`` or ``plain``."""
+    root_element: str | None = UNSET
+    """Of XML, the name of the document's element."""
+    record_element: str | None = UNSET
+    """Of XML, the name of the element of each row."""
+    parquet_compression: str | None = UNSET
+    """``zstd``, ``snappy``, ``gzip`` or ``none``."""
 
 
 @strawberry.input
