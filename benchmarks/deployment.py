@@ -10,6 +10,9 @@ from pipeline_exec.model.pipeline import PipelineDocument
 from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.settings import Settings
 
+LARGEST = 16 * 1024**3
+"""Bytes of a file: what is measured is beyond what a deployment takes unless it is told otherwise."""
+
 
 class Deployment:
     """A fresh home, a folder that is read, one that is written, and the pipeline between them."""
@@ -18,7 +21,7 @@ class Deployment:
         self.home, self.outbox, self.inbox = home, outbox, home.with_name("inbox")
         for folder in (self.inbox, outbox):
             folder.mkdir(parents=True, exist_ok=True)
-        self.layer = application(Settings(home=home))
+        self.layer = application(Settings(home=home, max_file_size=LARGEST))
         self.owner = self.layer.principals.owner()
         self.pipeline = self._pipeline()
 
