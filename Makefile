@@ -27,8 +27,8 @@ check: $(DEV) ## Lint, format check, types, import rules
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports --no-cache >$(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
 
-bench: $(DEV) ## Measure, each figure beside what it is compared with
-	@$(BIN)/python -m benchmarks
+bench: $(DEV) ## Measure, each figure beside what it is compared with; BENCH="plane --rivals" for one
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 schema: $(DEV) ## Write the GraphQL schema as it is now
 	@$(BIN)/python -m pipeline_exec.api.graphql.print_schema > pipeline_exec/api/graphql/schema.graphql
