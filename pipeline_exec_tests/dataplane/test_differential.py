@@ -33,7 +33,7 @@ def test_mapping_agrees_with_the_oracle(data, source):
     assert [row for batch in mapped for row in batch.to_pylist()] == [map_row(row, config, target) for row in rows]
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(st.data(), mapped_tables(), ON_ERROR)
 def test_checking_agrees_with_the_oracle(data, table, on_error):
     target, schema, rows = table
@@ -45,7 +45,7 @@ def test_checking_agrees_with_the_oracle(data, table, on_error):
     assert_same(checked, checker, oracle)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data(), mapped_tables(), ON_ERROR)
 def test_checking_edited_rows_agrees_with_the_oracle(data, table, on_error):
     target, schema, rows = table
@@ -69,7 +69,7 @@ def assert_same(checked, checker, oracle):
     assert all(each.rows.schema == checker.schema for each in checked)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data(), mapped_tables(), ON_ERROR)
 def test_how_a_table_is_cut_into_batches_makes_no_difference(data, table, on_error):
     target, schema, rows = table
