@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.markup.places import Place
+from pipeline_exec.formats.markup.place import Place
 
 #: How many names an error gives.
 _OFFERED: Final = 10

@@ -16,6 +16,8 @@ class Prefixes:
 
     def learn(self, attributes: list[str]) -> None:
         """Take over what attributes (names and values in turns) declare."""
+        if _INSTANCE not in attributes:
+            return
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
             if value == _INSTANCE and name.startswith("xmlns:"):
                 self._of_instance.add(name.removeprefix("xmlns:"))

@@ -11,10 +11,16 @@ from xml.parsers import expat
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.decoding import open_utf8
+from pipeline_exec.formats.markup.template import Template
 from pipeline_exec.model.encoding import codec_name
 
 #: Bytes parsed at a time.
 _PIECE: Final = 1 << 18
+#: How often records told of at once are looked for in a piece, and how many pieces are left out where none are found.
+_TRIED: Final = 32
+_MOST_LEFT_OUT: Final = 16
+#: Everything but what ends lines becomes a space.
+_BLANK: Final = bytes(each if each in b"\r\n" else 0x20 for each in range(256))
 #: Most bytes of one tag, comment or instruction: as long as its end is missing, the parser begins it anew each time.
 _LONGEST_TAG: Final = 8 * 1024**2
 
@@ -48,6 +54,18 @@ class Events(Protocol):
     def pause(self, size: int) -> None:
         """So many bytes were told of."""
 
+    def template(self) -> Template | None:
+        """What records look like that may be told of at once; None when that is not known."""
+
+    def is_between_records(self) -> bool:
+        """Whether such records may begin here."""
+
+    def run(self, data: bytes, at: int) -> int:
+        """Records that match the template may begin here; where those that were taken end.
+
+        That is here when none was; then, and behind them, records are told of one by one.
+        """
+
 
 def encoding_of(path: Path, given: str | None) -> str:
     """The encoding of a file: the one that is set, else by its first bytes, else as it declares, else UTF-8.
@@ -76,33 +94,92 @@ def parse(path: Path, encoding: str, events: Events) -> Iterator[None]:
     Raises:
         ParsingFailure: it is not well-formed, or declares a document type; what the events raise comes out, too.
     """
-    # The text is decoded before the parser sees it, so what the file declares does not count any more.
-    parser = expat.ParserCreate("utf-8")
-    parser.ordered_attributes = parser.buffer_text = True
-    parser.buffer_size = _PIECE
-    parser.StartDoctypeDeclHandler = _refuse_document_type
-    parser.StartElementHandler = events.start
-    parser.CharacterDataHandler = events.text
-    parser.EndElementHandler = events.end
+    feeder = _Feeder(encoding, events)
     with open_utf8(path, encoding) as file:
-        fed = 0
-        while True:
-            piece = file.read(_PIECE)
-            try:
-                parser.Parse(piece, not piece)
-            except expat.ExpatError as error:
-                raise _invalid(error, encoding) from None
-            if not piece:
-                return
-            fed += len(piece)
+        while piece := file.read(_PIECE):
+            feeder.feed(piece)
             events.pause(len(piece))
-            if fed - parser.CurrentByteIndex > _LONGEST_TAG:
-                raise ParsingFailure(
-                    f"The XML file has a tag or comment of more than {_LONGEST_TAG:,} bytes at line "
-                    f"{parser.CurrentLineNumber:,}.",
-                    "Check whether it is closed there.",
-                )
             yield
+        feeder.finish()
+
+
+class _Feeder:
+    """Feeds a parser, and keeps from it the records that are told of at once."""
+
+    def __init__(self, encoding: str, events: Events) -> None:
+        self._encoding = encoding
+        self._events = events
+        self._fed = 0
+        self._is_in_cdata = False
+        self._left_out = 0
+        """How many pieces are not looked at for records that can be told of at once."""
+        self._patience = 1
+        # The text is decoded before the parser sees it, so what the file declares does not count any more.
+        self._parser = parser = expat.ParserCreate("utf-8")
+        parser.ordered_attributes = parser.buffer_text = True
+        parser.buffer_size = _PIECE
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.StartElementHandler = events.start
+        parser.CharacterDataHandler = events.text
+        parser.EndElementHandler = events.end
+        parser.StartCdataSectionHandler = lambda: self._set_in_cdata(True)
+        parser.EndCdataSectionHandler = lambda: self._set_in_cdata(False)
+
+    def feed(self, piece: bytes) -> None:
+        """Parse a piece of the document."""
+        template = None
+        if self._left_out:
+            self._left_out -= 1
+        else:
+            template = self._events.template()
+        self._parse(piece[self._tell_runs(piece, template) if template else 0 :])
+        if self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG:
+            raise ParsingFailure(
+                f"The XML file has a tag or comment of more than {_LONGEST_TAG:,} bytes at line "
+                f"{self._parser.CurrentLineNumber:,}.",
+                "Check whether it is closed there.",
+            )
+
+    def finish(self) -> None:
+        """There is no more."""
+        self._parse(b"", is_final=True)
+
+    def _tell_runs(self, piece: bytes, template: Template) -> int:
+        """How far into a piece of the document it was parsed, with runs of records told of at once."""
+        at = told = 0
+        for _ in range(_TRIED):
+            start = template.opening(piece, at)
+            if start < 0:
+                break
+            self._parse(piece[at:start])
+            at = start
+            end = self._events.run(piece, at) if self._is_between_records() else at
+            # The parser is given as many spaces and lines, so that the places it names are right.
+            self._parse(piece[at:end].translate(_BLANK))
+            told += end - at
+            at = end
+            following = template.opening(piece, at + 1)
+            if following < 0:
+                break
+            self._parse(piece[at:following])
+            at = following
+        self._patience = 1 if told * 2 > len(piece) else min(2 * self._patience, _MOST_LEFT_OUT)
+        self._left_out = self._patience - 1
+        return at
+
+    def _is_between_records(self) -> bool:
+        is_at_end = self._parser.CurrentByteIndex == self._fed
+        return is_at_end and not self._is_in_cdata and self._events.is_between_records()
+
+    def _parse(self, piece: bytes, *, is_final: bool = False) -> None:
+        try:
+            self._parser.Parse(piece, is_final)
+        except expat.ExpatError as error:
+            raise _invalid(error, self._encoding) from None
+        self._fed += len(piece)
+
+    def _set_in_cdata(self, is_in_cdata: bool) -> None:
+        self._is_in_cdata = is_in_cdata
 
 
 def _refuse_document_type(name: str, *_: object) -> NoReturn:

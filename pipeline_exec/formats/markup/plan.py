@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline_exec.formats.markup.names import Prefixes, shown
-from pipeline_exec.formats.markup.places import Place
+from pipeline_exec.formats.markup.place import Place
 
 
 @dataclass
@@ -20,6 +20,8 @@ class Plan:
     is_record: bool = False
     is_nil: bool = False
     """Whether one has no value, whatever text it has."""
+    has_records: bool = False
+    """Whether records stand right within them."""
     is_leaf: bool = False
     """Whether no element has any within it: then its text counts as it is, else without space around it."""
     is_repeated: bool = False
@@ -47,6 +49,8 @@ class Columns:
     def __init__(self, prefixes: Prefixes) -> None:
         self.names: list[str] = []
         """Dotted."""
+        self.places: dict[tuple[Place, str | None], int] = {}
+        """The columns of text and of attributes, but for those that are parts of JSON text."""
         self._prefixes = prefixes
 
     def record(self, place: Place) -> Plan:
@@ -59,9 +63,9 @@ class Columns:
         plan = Plan(name, is_leaf=not place.inner, is_repeated=place.is_repeated)
         attributes, elements = self._labels(place)
         if place.has_text or not (place.inner or attributes):
-            plan.column = self._add(prefix.removesuffix(".") or name)
+            plan.column = self.places[place, None] = self._add(prefix.removesuffix(".") or name)
         for attribute, label in attributes.items():
-            plan.attributes[attribute] = self._add(prefix + label)
+            plan.attributes[attribute] = self.places[place, attribute] = self._add(prefix + label)
         for inner in place.inner.values():
             label = elements[inner.name]
             if inner.is_repeated:
@@ -98,7 +102,7 @@ def below(plan: Plan, record: Place) -> Plan:
     """The plan of a whole document of which nothing but its records counts."""
     place: Place | None = record
     while place is not None:
-        plan = Plan(inner={place.name: plan})
+        plan = Plan(inner={place.name: plan}, has_records=plan.is_record)
         place = place.above
     return plan
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import Final, cast
+
+import pyarrow as pa
 
 from pipeline_exec.errors import SourceDataEmpty
 from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
@@ -12,13 +16,19 @@ from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.markup.choice import at_path, likeliest
 from pipeline_exec.formats.markup.names import Prefixes
 from pipeline_exec.formats.markup.parsing import encoding_of, parse
-from pipeline_exec.formats.markup.places import Survey
+from pipeline_exec.formats.markup.place import Place
 from pipeline_exec.formats.markup.plan import Columns, below, width
 from pipeline_exec.formats.markup.rows import RowEvents
+from pipeline_exec.formats.markup.runs import RunReader
+from pipeline_exec.formats.markup.survey import Survey
+from pipeline_exec.formats.markup.template import template_of
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Parsed
+
+#: Batches are put together until they have so many bytes.
+_BATCH_BYTES: Final = 4 * 1024**2
 
 
 def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str) -> Parsed:
@@ -30,10 +40,7 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     """
     encoding = encoding_of(path, options.encoding)
     prefixes = Prefixes()
-    survey = Survey(prefixes, limits)
-    for _ in parse(path, encoding, survey):
-        pass
-    root = survey.root()
+    root = _surveyed(path, encoding, prefixes, limits)
     record = at_path(root, options.record_path) if options.record_path else likeliest(root, partial(width, prefixes))
     columns = Columns(prefixes)
     document = below(columns.record(record), record)
@@ -41,7 +48,9 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
         raise SourceDataEmpty("The records of the XML file are empty.", "Set read_options.record_path to others.")
     names = column_names(columns.names, len(columns.names))
     schema = text_schema(names)
-    events = RowEvents(document, len(names), prefixes.nil(), limits.max_cell_length)
+    template = template_of(record, prefixes) if record is not root else None
+    runs = RunReader(template, columns.places, schema) if template else None
+    events = RowEvents(document, len(names), prefixes.nil(), limits.max_cell_length, runs)
     dialect: dict[str, object] = {
         "format": format_name,
         "encoding": encoding,
@@ -49,10 +58,40 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
         "columns": len(names),
         **renamed(names, columns.names),
     }
-    return Parsed(with_data(Rows(schema, batches_of(schema, _rows(path, encoding, events), text_column))), dialect)
+    return Parsed(with_data(Rows(schema, _batches(path, encoding, events, schema))), dialect)
 
 
-def _rows(path: Path, encoding: str, events: RowEvents) -> Iterator[list[str | None]]:
+def _surveyed(path: Path, encoding: str, prefixes: Prefixes, limits: ReadLimits) -> Place:
+    for in_runs in (True, False):
+        survey = Survey(prefixes, limits, in_runs=in_runs)
+        for _ in parse(path, encoding, survey):
+            pass
+        if survey.is_exact:
+            break
+    return survey.root()
+
+
+def _batches(path: Path, encoding: str, events: RowEvents, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    waiting: list[pa.RecordBatch] = []
+    size = 0
+    for batch in _small_batches(_rows(path, encoding, events), schema):
+        waiting.append(batch)
+        size += batch.nbytes
+        if size >= _BATCH_BYTES:
+            yield pa.concat_batches(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield pa.concat_batches(waiting)
+
+
+def _small_batches(rows: Iterator[list[str | None] | pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Runs as they are, and batches of the rows between them."""
+    for is_run, group in groupby(rows, lambda row: isinstance(row, pa.RecordBatch)):
+        between = cast("Iterator[list[str | None]]", group)
+        yield from cast("Iterator[pa.RecordBatch]", between) if is_run else batches_of(schema, between, text_column)
+
+
+def _rows(path: Path, encoding: str, events: RowEvents) -> Iterator[list[str | None] | pa.RecordBatch]:
     for _ in parse(path, encoding, events):
         yield from events.rows
         events.rows.clear()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
+import pyarrow as pa
+
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.limits import MAX_RECORD_CHARS
 from pipeline_exec.formats.markup.plan import NOTHING, Plan
+from pipeline_exec.formats.markup.runs import Irregular, RunReader
+from pipeline_exec.formats.markup.template import Template
 from pipeline_exec.formats.records.flatten import compact
 
 #: The key of an element's own text in JSON text, where it has more than that.
@@ -18,8 +22,10 @@ _ELEMENT_CHARS: Final = 16
 class RowEvents:
     """Fills rows from the events of a document."""
 
-    def __init__(self, document: Plan, width: int, nil: frozenset[str], max_cell_length: int) -> None:
-        self.rows: list[list[str | None]] = []
+    def __init__(
+        self, document: Plan, width: int, nil: frozenset[str], max_cell_length: int, runs: RunReader | None
+    ) -> None:
+        self.rows: list[list[str | None] | pa.RecordBatch] = []
         """Those that are complete, to be taken away after each piece of the document."""
         self._texts: list[str] = []
         # A method of a list: text comes more often than anything else.
@@ -31,6 +37,7 @@ class RowEvents:
         self._empty: list[str | None] = [None] * width
         self._row = self._empty
         self._nil = nil
+        self._runs = runs
         self._lists: dict[int, list[str]] = {}
         self._objects: list[dict[str, object]] = []
         """The elements of a list at hand, the innermost last."""
@@ -38,6 +45,24 @@ class RowEvents:
         self._list_size = 0
         self._count = 0
         self._unfinished = 0
+
+    def template(self) -> Template | None:
+        """As ``Events`` says."""
+        return self._runs.template if self._runs else None
+
+    def is_between_records(self) -> bool:
+        """As ``Events`` says."""
+        return self._plan.has_records
+
+    def run(self, data: bytes, at: int) -> int:
+        """As ``Events`` says."""
+        try:
+            batch, end = self._runs.batch(data, at)  # type: ignore[union-attr]  # there is a template
+        except Irregular:
+            return at
+        self._count += batch.num_rows
+        self.rows.append(batch)
+        return end
 
     def start(self, name: str, attributes: list[str]) -> None:
         """As ``Events`` says."""
@@ -103,7 +128,7 @@ class RowEvents:
         if plan.is_in_list:
             self._objects[-1].update({label: values[name] for name, label in plan.labels.items() if name in values})
             self._grow_list(sum(map(len, values.values())))
-        if any(values.get(nil) in {"true", "1"} for nil in self._nil) and not plan.is_record:
+        if not self._nil.isdisjoint(values) and _is_nil(values, self._nil) and not plan.is_record:
             self._plan = plan.without_value()
 
     def _end_in_list(self, plan: Plan) -> None:
@@ -139,3 +164,7 @@ class RowEvents:
             f"{self._max_cell_length:,} characters.",
             "Set read_options.record_path to its parts, or raise PIPELINE_EXEC_MAX_CELL_LENGTH.",
         )
+
+
+def _is_nil(values: dict[str, str], nil: frozenset[str]) -> bool:
+    return any(values.get(name) in {"true", "1"} for name in nil)
