@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
+from pipeline_exec.formats.alphabets import is_hebrew, of_latin
 from pipeline_exec.formats.decoding import CHUNK
 from pipeline_exec.model.encoding import codec_name
 
@@ -31,17 +32,13 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FEW_CONTROLS: Final = 4
 _CONTROL_SHARE: Final = 0.05
 
+#: Of scripts beyond Latin, nothing but delimiters, digits and line breaks has zero bytes in UTF-16.
+_ZERO_SHARE: Final = 0.02
+
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 #: Characters beyond ASCII that are right in UTF-8 by chance are fewer, whatever the encoding.
 _CONVINCING: Final = 8
-#: Letters beyond ASCII, of which Western languages have at most two in a row (``Größe``), and others whole words.
-_LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z]+")
-_WESTERN_RUN: Final = 2
-#: Signs (of currencies, fractions, quotations) that no Western word has inside; other encodings use them for letters.
-_SIGN_IN_WORD: Final = re.compile(
-    r"(?<=[^\W\d_])[\u00a1-\u00bf\u00d7\u00f7\u02c6\u201a\u201e\u2020\u2021\u2030\u2039](?=[^\W\d_])"
-)
-#: What is not Western is one of these; the guesser knows many that nobody has used for decades.
+#: What is not in Latin letters is one of these; the guesser knows many that nobody has used for decades.
 _OTHERS: Final = [
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "iso8859_5"),
     *("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
@@ -98,14 +95,23 @@ def _marked(head: bytes) -> str | None:
 
 
 def _by_zero_bytes(head: bytes) -> str | None:
-    """UTF-16 without a mark: of most characters (delimiters, digits, Latin letters) one byte is zero."""
-    pairs = len(head) // 2
-    if pairs == 0:
-        return None
-    first, second = (head[at : 2 * pairs : 2].count(0) / pairs for at in (0, 1))
-    if second > 0.4 and first < 0.05:
+    """UTF-16 or UTF-32 without a mark: delimiters, digits and line breaks have zero bytes at the same places."""
+    zeros = [head[at : len(head) // 4 * 4 : 4].count(0) / max(1, len(head) // 4) for at in range(4)]
+    if min(zeros[2:]) > 0.9 > zeros[0]:
+        return "utf-32-le"
+    if min(zeros[:2]) > 0.9 > zeros[3]:
+        return "utf-32-be"
+    first, second = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
+    if second > _ZERO_SHARE and first < second / 8 and _is_text(head, "utf-16-le"):
         return "utf-16-le"
-    return "utf-16-be" if first > 0.4 and second < 0.05 else None
+    return "utf-16-be" if first > _ZERO_SHARE and second < first / 8 and _is_text(head, "utf-16-be") else None
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    """Whether the bytes are hardly anything but letters, digits, space and what is between them."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    ordinary = sum(1 for character in text if character.isprintable() or character.isspace() or character == "\ufeff")
+    return ordinary >= 0.95 * len(text) and "\ufffd" not in text
 
 
 def _refuse_binary(head: bytes) -> None:
@@ -148,15 +154,15 @@ def _end_of_utf8(path: Path) -> _Stop | None:
 
 
 def _eight_bit(sample: bytes) -> str:
-    western = _decoded(sample, "cp1252")
-    if western is not None and _looks_western(western):
-        return "cp1252"
+    latin = of_latin(sample)
+    if latin is not None:
+        return latin
+    if is_hebrew(sample):
+        return "cp1255"
     guess = from_bytes(sample, cp_isolation=_OTHERS).best()
-    decoded = None if guess is None else _decoded(sample, guess.encoding)
-    if guess is None or decoded is None:
-        return "latin-1" if western is None else "cp1252"
-    # The guesser takes ISO 8859-2 for its cousin, in which some of its letters are signs.
-    return "iso8859-2" if guess.encoding == "cp1250" and _SIGN_IN_WORD.search(decoded) else guess.encoding
+    if guess is None or _decoded(sample, guess.encoding) is None:
+        return "latin-1" if _decoded(sample, "cp1252") is None else "cp1252"
+    return guess.encoding
 
 
 def _decoded(sample: bytes, encoding: str) -> str | None:
@@ -164,9 +170,3 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
         return codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeError:
         return None
-
-
-def _looks_western(decoded: str) -> bool:
-    runs = [len(run) for run in _LETTERS.findall(decoded)]
-    long = sum(run for run in runs if run > _WESTERN_RUN)
-    return long * 4 <= sum(runs) and len(_SIGN_IN_WORD.findall(decoded)) * 10 <= sum(runs)

@@ -98,12 +98,20 @@ def _is_named(row: Record, typed: Sequence[int]) -> bool:
 
 
 def _is_header(record: Record, body: Sequence[Record]) -> bool:
+    # A header that is repeated, below itself or above a further table, says nothing about the values.
+    body = [row for row in body if not _repeats(row, record)]
     score = sum(
         _evidence(cell, [row[at] for row in body if at < len(row) and row[at].strip()])
         for at, cell in enumerate(record)
         if cell.strip()
     )
     return score > 0 or (score == 0 and all(_may_name(cell) for cell in record))
+
+
+def _repeats(row: Record, record: Record) -> bool:
+    """Whether a row has the cells of a record, but for one."""
+    same = sum(1 for cell, other in zip(row, record, strict=False) if cell == other and cell.strip())
+    return same >= max(2, len(record) - 1)
 
 
 def _evidence(name: str, below: Sequence[str]) -> int:

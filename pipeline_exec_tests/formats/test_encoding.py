@@ -14,6 +14,14 @@ from pipeline_exec.model.encoding import codec_name
 GERMAN = "Größe;Füße;Straße\nsüß;€ 5,00;„ja“\nZoë;Œuvre;naïve\n"
 POLISH = "imię;miasto\nŁukasz;Łódź\nJędrzej;Gdańsk\nBłażej;Kraków, Świętokrzyska\nżółć;mąż\n" * 3
 RUSSIAN = "имя;город\nИван Петров;Москва\nМария Сидорова;Санкт-Петербург\n" * 3
+TURKISH = "Şehir,Ürün\nİstanbul,Çay\nIğdır,Taze kayısı ve üzüm\nMuğla,Soğuk sıkım zeytinyağı\n"
+CZECH = "jméno,město\nŽofie Dvořáková,Plzeň\nJiří Šťastný,České Budějovice\nĎuriš,Žilina\n"
+BALTIC = "vardas,miestas\nŽydrūnas,Šiauliai\nRūta,Panevėžys\nAudrė,Mažeikiai\nĄžuolas,Kėdainiai\n"
+HEBREW = "שם,עיר\nדוד,ירושלים\nשרה,תל אביב\nמשה,חיפה\n"
+ARABIC = "اسم,مدينة\nمحمد,القاهرة\nفاطمة,دمشق\nعلي,بغداد\n"
+VIETNAMESE = "tên\nNguyê\u0303n Đa\u0300\nTrâ\u0300n Nô\u0323i\n"
+EURO = "œuvre,prix\nsœur aînée,30 €\nété à Besançon,20 €\n"
+JAPANESE = "名前,都市\n東京,大阪\n山田,京都\n"
 GREEK = "όνομα;πόλη\nΓιώργος Παπαδόπουλος;Αθήνα\nΜαρία;Θεσσαλονίκη\n" * 3
 
 
@@ -43,6 +51,32 @@ def test_an_encoding_is_detected(tmp_path, content, expected):
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     assert detect(path, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "codec"),
+    [
+        pytest.param(TURKISH, "cp1254", id="Turkish, Windows-1254"),
+        pytest.param(TURKISH, "iso8859-9", id="Turkish, ISO 8859-9"),
+        pytest.param(CZECH, "cp1250", id="Czech, Windows-1250"),
+        pytest.param(CZECH, "iso8859-2", id="Czech, ISO 8859-2"),
+        pytest.param(BALTIC, "cp1257", id="Baltic, Windows-1257"),
+        pytest.param(HEBREW, "cp1255", id="Hebrew, Windows-1255"),
+        pytest.param(ARABIC, "cp1256", id="Arabic, Windows-1256"),
+        pytest.param(VIETNAMESE, "cp1258", id="Vietnamese, Windows-1258"),
+        pytest.param(EURO, "iso8859-15", id="French, ISO 8859-15"),
+        pytest.param(RUSSIAN, "iso8859-5", id="Russian, ISO 8859-5"),
+        pytest.param(RUSSIAN, "koi8-r", id="Russian, KOI8-R"),
+        pytest.param(RUSSIAN, "utf-16-le", id="Russian, UTF-16 without a mark"),
+        pytest.param(JAPANESE, "utf-16-be", id="Japanese, UTF-16 without a mark, big end first"),
+        pytest.param(JAPANESE, "utf-32-le", id="Japanese, UTF-32 without a mark"),
+        pytest.param(GERMAN, "utf-32-be", id="German, UTF-32 without a mark, big end first"),
+    ],
+)
+def test_text_is_read_as_what_it_was_written_as(tmp_path, written, codec):
+    path = tmp_path / "a.csv"
+    path.write_bytes(written.encode(codec))
+    assert "".join(text(path, detect(path, None))) == written
 
 
 @pytest.mark.parametrize("codec", ["cp1250", "iso8859-2"])

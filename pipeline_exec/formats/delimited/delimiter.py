@@ -48,7 +48,7 @@ def detect_delimiter(sample: str, quote: str | None) -> str | None:
     spaced = _Evidence.of(sample, " ", quote)
     if best.score > 0 and not spaced.is_surer_than(best):
         return best.delimiter
-    if spaced.is_words_of_a_table:
+    if spaced.is_words_of_a_table or spaced.is_surer_than(best):
         return " "
     return next((each for each in _UNUSUAL if _Evidence.of(sample, each, quote).is_even), None)
 
@@ -75,7 +75,7 @@ class _Evidence:
     delimiter: str
     rows: list[list[str]]
     sound: float
-    """The share of records that are written as they should be."""
+    """The share of records that are written as they should be, times that of quotes that stand where they should."""
 
     @staticmethod
     def of(sample: str, delimiter: str, quote: str | None) -> _Evidence:
@@ -85,8 +85,8 @@ class _Evidence:
         records = list(islice(_filled(splitter.records(text, whole=len(sample) <= _CHARACTERS)), _EVIDENCE))
         if not records:
             records = list(islice(_filled(Splitter(Syntax(delimiter, quote), None, 1).records(text, whole=True)), 9))
-        sound = sum(1 for record in records if record.is_sound and not _has_stray(record, quote))
-        return _Evidence(delimiter, [record.cells for record in records], sound / max(1, len(records)))
+        sound = sum(1 for record in records if record.is_sound) / max(1, len(records))
+        return _Evidence(delimiter, [record.cells for record in records], sound * _at_home(text, delimiter, quote))
 
     @property
     def score(self) -> float:
@@ -125,7 +125,7 @@ class _Evidence:
 
     def is_surer_than(self, other: _Evidence) -> bool:
         """Whether the quotes stand where they should, as they do not with the other delimiter."""
-        return self.sound > 0.9 and other.sound < 0.5 and (self.is_even or self.is_words_of_a_table)
+        return self.sound > 0.9 and other.sound < 0.5 and (self.score > 0 or self.is_words_of_a_table)
 
     @property
     def _table(self) -> list[list[str]]:
@@ -141,9 +141,14 @@ def _filled(records: Iterator[Record]) -> Iterator[Record]:
     return (record for record in records if not record.is_blank)
 
 
-def _has_stray(record: Record, quote: str | None) -> bool:
-    """Whether a quoted cell was not parted from its neighbours."""
-    return quote == '"' and any(cell.count(quote) > 1 and not cell.startswith(quote) for cell in record.cells)
+def _at_home(text: str, delimiter: str, quote: str | None) -> float:
+    """The share of the quotes that stand where cells begin or end; 1 where none quotes."""
+    single = text.replace(quote * 2, "") if quote else ""
+    if not quote or quote not in single:
+        return 1.0
+    mark, parting = re.escape(quote), re.escape(delimiter)
+    home = re.compile(rf"(?:^|(?<={parting})){mark}|{mark}(?={parting}|$)", re.MULTILINE)
+    return len(home.findall(single.replace("\r", "\n"))) / single.count(quote)
 
 
 def _typed(rows: list[list[str]]) -> float:

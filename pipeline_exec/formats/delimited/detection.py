@@ -113,7 +113,7 @@ def _width(records: list[Record], syntax: Syntax) -> int:
 def _dialect(encoding: str, syntax: Syntax, layout: Layout, width: int, sample: str, limits: ReadLimits) -> Dialect:
     found = _without_stray_names(layout, width)
     profile = profile_of([record.cells for record in layout.data], width)
-    columns = max(len(found), _used_width(layout, width)) if found else width
+    columns = max(len(found), _used_width(layout, width, len(found))) if found else width
     if columns > limits.max_columns:
         raise ParsingFailure(
             f"The file has {columns:,} columns; at most {limits.max_columns:,} are read.",
@@ -145,8 +145,7 @@ def _without_stray_names(layout: Layout, width: int) -> list[str]:
     return [name for name in names if name.strip()] if is_stray else names
 
 
-def _used_width(layout: Layout, width: int) -> int:
+def _used_width(layout: Layout, width: int, named: int) -> int:
     """How many columns the rows need: those that only end with a delimiter need none behind it."""
     regular = [record.cells for record in layout.data if len(record.cells) == width]
-    named = len(layout.names)
     return max((place + 1 for cells in regular for place in range(named, width) if cells[place].strip()), default=named)

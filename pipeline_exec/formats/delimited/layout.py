@@ -112,16 +112,23 @@ def _with_strange_header(records: Sequence[Record], text: str, strangers: Strang
 
 
 def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """The records between empty ones."""
+    """The records between empty ones, and between those that are a header again."""
     part: list[Record] = []
     for record in records:
-        if not record.is_empty:
-            part.append(record)
-        elif part:
+        if part and (record.is_empty or (len(part) > 1 and _repeats_header(record, part))):
             yield part
             part = []
+        if not record.is_empty:
+            part.append(record)
     if part:
         yield part
+
+
+def _repeats_header(record: Record, part: Sequence[Record]) -> bool:
+    """Whether a record, wider or narrower than the one above, begins as the part does."""
+    first = part[0].cells
+    shared = min(len(first), len(record.cells))
+    return len(record.cells) != len(part[-1].cells) and shared > 1 and record.cells[:shared] == first[:shared]
 
 
 def _is_table(part: Sequence[Record]) -> bool:

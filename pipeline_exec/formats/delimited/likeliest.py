@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from bisect import bisect_right
 from dataclasses import dataclass
 from operator import itemgetter
@@ -11,10 +12,11 @@ from typing import Final, NamedTuple
 from pipeline_exec.formats.delimited.syntax import Syntax
 
 #: How strange it is that a quote stands inside a cell without quotes; that it begins one; that it is not doubled inside
-#: quotes; and that there is a cell too many or too few.
+#: quotes; that text stands behind a closing quote; and that there is a cell too many or too few.
 _INSIDE: Final = 1.0
 _BEGINS: Final = 3.0
 _UNDOUBLED: Final = 2.0
+_BEHIND: Final = 2.5
 _WIDTH: Final = 3.0
 
 #: Beyond these a record is parted at its delimiters, whatever its quotes mean.
@@ -104,7 +106,20 @@ def _choices(text: str, syntax: Syntax, begin: int, end: int, closings: list[int
         first = bisect_right(closings, opening)
         following = closings[first : first + _CLOSINGS]
         choices.extend(_quoted(text[opening + 1 : closing], closing, syntax, quote) for closing in following)
+        choices.extend(_with_text_behind(text, syntax, opening))
     return choices
+
+
+def _with_text_behind(text: str, syntax: Syntax, opening: int) -> Iterator[tuple[int, float, str]]:
+    """A quoted cell behind whose closing quote text stands."""
+    body = syntax.body.match(text, opening + 1)
+    closing = body.end() if body else len(text)
+    if closing < len(text):
+        end = text.find(syntax.separator, closing)
+        end = len(text) if end < 0 else end
+        behind = text[closing + 1 : end]
+        if behind and "\n" not in behind and "\r" not in behind:
+            yield end, _BEHIND, syntax.plain(text[opening + 1 : closing]) + behind
 
 
 def _quoted(body: str, closing: int, syntax: Syntax, quote: str) -> tuple[int, float, str]:
