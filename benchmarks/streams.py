@@ -26,8 +26,8 @@ class Series:
 
 
 SERIES = {
-    "json": Series((2_100_000,), "ijson", 400_000),
-    "xml": Series((1_250_000,), "pandas_xml", 200_000),
+    "json": Series((2_200_000,), "ijson", 400_000),
+    "xml": Series((1_480_000,), "pandas_xml", 200_000),
     "jsonl": Series((MILLION, 20 * MILLION), "pandas_json", MILLION),
     "parquet": Series((MILLION, 20 * MILLION), "pyarrow_parquet", 20 * MILLION),
 }
