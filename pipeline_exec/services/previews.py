@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from pipeline_exec.dataplane.checking import Checker
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.dataplane.marks import without_marks
+from pipeline_exec.dataplane.matching import Suggestion
 from pipeline_exec.dataplane.transformations.step import Tables, no_tables
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
@@ -35,6 +36,8 @@ class Preview:
     findings: pa.Table | None
     """With a pipeline: the erroneous cells of those rows."""
     counts: Counts | None
+    matches: Mapping[str, Suggestion] = field(default_factory=dict)
+    """With a pipeline: why its source was chosen for each target column that its mapping says nothing of."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class PreviewService:
             sources={target: list(sources) for target, sources in mapper.sources.items()},
             findings=pa.Table.from_batches(findings, FINDINGS),
             counts=checker.counts,
+            matches=mapper.matches,
         )
 
     def parse(self, path: Path, name: str, options: ReadOptions) -> tuple[Rows, dict[str, object]]:

@@ -33,6 +33,7 @@ def test_a_preview_shows_how_a_file_is_read_mapped_and_checked(api, pipeline, se
     shown = answer.json()["data"]
     assert shown["dialect"]["format"] == "csv"
     assert shown["sources"] == {"name": ["name"], "age": ["age"]}
+    assert shown["matches"] == [{"target_column": "age", "source_column": "age", "method": "KEY", "score": 1.0}]
     assert shown["rows"] == [{"name": "ADA", "age": "36"}, {"name": "GRACE", "age": "old"}]
     assert [(each["row"], each["column"], each["code"]) for each in shown["errors"]] == [(2, "age", "type.int")]
     assert shown["data"] == {"total_rows": 2, "total_cells": 4, "total_error_cells": 1, "total_error_rows": 1}

@@ -6,6 +6,7 @@ from typing import Self
 
 from pipeline_exec.api.views.execution import CountsView
 from pipeline_exec.api.views.finding import FindingView
+from pipeline_exec.api.views.suggestion import SuggestionView
 from pipeline_exec.api.views.view import View
 from pipeline_exec.services.previews import Preview
 from pipeline_exec.services.samples import SourceSample
@@ -18,6 +19,8 @@ class PreviewView(View):
     """How it was read: format, encoding, delimiter, header row, …"""
     sources: dict[str, list[str]]
     """The source columns that each target column is made from."""
+    matches: list[SuggestionView]
+    """Why its source was chosen for each target column that the mapping says nothing of."""
     rows: list[dict[str, str | None]]
     """The first rows as mapped, by target column."""
     errors: list[FindingView]
@@ -32,6 +35,7 @@ class PreviewView(View):
         return cls(
             dialect=preview.dialect,
             sources=preview.sources,
+            matches=[SuggestionView.of(match) for match in preview.matches.values()],
             rows=preview.rows.to_pylist(),
             errors=[FindingView(**finding) for finding in findings],
             data=CountsView.of(preview.counts),

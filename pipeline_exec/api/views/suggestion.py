@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Self
 
 from pipeline_exec.api.views.view import View
-from pipeline_exec.dataplane.matching import Method
+from pipeline_exec.dataplane.matching import Method, Suggestion
 from pipeline_exec.services.suggestions import SuggestedMapping
 
 
@@ -19,6 +19,11 @@ class SuggestionView(View):
     """How it was found."""
     score: float
     """From 0 to 1: how sure that is; 1 for a name that is the same to the letter."""
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Self:
+        """Of what is proposed, or was chosen."""
+        return cls(**asdict(suggestion))
 
 
 class SuggestedMappingView(View):
@@ -33,5 +38,5 @@ class SuggestedMappingView(View):
         """Of what is proposed."""
         return cls(
             source_columns=list(suggested.source_columns),
-            mappings=[SuggestionView(**asdict(each)) for each in suggested.suggestions],
+            mappings=[SuggestionView.of(each) for each in suggested.suggestions],
         )

@@ -8,7 +8,7 @@ mutation ($id: ID!, $rows: Int! = 100, $sample: SampleInput) {
     __typename
     ... on Preview {
       dialect columns rows
-      mapping { targetColumn sourceColumns }
+      mapping { targetColumn sourceColumns method score }
       errors { row column value code }
       counts { totalRows totalCells totalErrorCells totalErrorRows }
     }
@@ -53,6 +53,7 @@ def test_both_facades_show_the_same_preview(api):
     assert graph["errors"] == [
         {name: each[name] for name in ("row", "column", "value", "code")} for each in rest["errors"]
     ]
+    assert [each["method"] for each in graph["mapping"]] == ["KEY", "KEY"]
     assert list(graph["counts"].values()) == list(rest["data"].values())
     assert graph["dialect"] == rest["dialect"]
 

@@ -13,6 +13,7 @@ from pipeline_exec.api.graphql.types.execution_log import Counts
 from pipeline_exec.api.graphql.types.finding import Finding
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.scalars import BigInt
+from pipeline_exec.dataplane.matching import Method, Suggestion
 from pipeline_exec.services import previews, samples
 
 
@@ -22,6 +23,19 @@ class MappedColumn:
 
     target_column: str
     source_columns: list[str]
+    method: Method | None
+    """Why it was chosen; null where the mapping says so."""
+    score: float | None
+    """How sure that is, from 0 to 1."""
+
+    @classmethod
+    def of(cls, key: str, sources: list[str], match: Suggestion | None) -> Self:
+        return cls(
+            target_column=key,
+            source_columns=sources,
+            method=None if match is None else match.method,
+            score=None if match is None else match.score,
+        )
 
 
 @strawberry.type
@@ -44,7 +58,7 @@ class Preview:
         findings = preview.findings.to_pylist() if preview.findings is not None else []
         return cls(
             dialect=JSON(preview.dialect),
-            mapping=[MappedColumn(target_column=key, source_columns=names) for key, names in preview.sources.items()],
+            mapping=[MappedColumn.of(key, names, preview.matches.get(key)) for key, names in preview.sources.items()],
             columns=preview.rows.column_names,
             rows=_cells(preview.rows),
             errors=[Finding.of(finding) for finding in findings],
