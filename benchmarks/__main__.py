@@ -10,6 +10,7 @@ TABLE = {
     "plane": "benchmarks.plane",
     "memory": "benchmarks.memory",
     "streams": "benchmarks.streams",
+    "workbooks": "benchmarks.workbooks",
     "latency": "benchmarks.latency",
     "fuzz": "benchmarks.fuzz",
 }
