@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipeline_exec.dataplane.column_checks import ColumnChecks, Inspected, Mask
 from pipeline_exec.dataplane.column_types import cell_type
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.findings import by_row
+from pipeline_exec.dataplane.findings import by_row, with_message
 from pipeline_exec.dataplane.marks import RESERVED, missing_cells, surplus_cells, without_marks
 from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.dataplane.validations.check import Cells, Judges, Place
@@ -100,8 +100,8 @@ class Checker:
     def _inspected(self, batch: pa.RecordBatch, first_row: int) -> list[Inspected]:
         table = self._table(batch)
         columns = [checks.inspect(replace(table[checks.key], beside=table), first_row) for checks in self._columns]
-        for inquiry in self._inquiries:
-            findings = inquiry.findings(table, first_row)
+        for inquiry, message in self._inquiries:
+            findings = with_message(inquiry.findings(table, first_row), message)
             for place, checks in enumerate(self._columns):
                 found = findings.filter(pc.equal(findings.column("column"), checks.key))
                 if found.num_rows:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.findings import findings_of
+from pipeline_exec.dataplane.findings import LONGEST_MESSAGE, findings_of
 from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.dataplane.validations import rule_of
 from pipeline_exec.dataplane.validations.check import Cells, Check, Inquiry, Place
@@ -21,9 +20,6 @@ from pipeline_exec.dataplane.validations.unique import UniqueCheck
 from pipeline_exec.model.target_model import TargetColumn
 
 Mask = npt.NDArray[np.bool_]
-
-#: Characters of a message of the user's own: every finding has it.
-LONGEST_MESSAGE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,8 @@ class ColumnChecks:
         self.key = column.key
         self.type = place.type
         given = _given(column, place)
-        self.inquiries = [check for check, _ in given if isinstance(check, Inquiry)]
+        self.inquiries = [(check, message) for check, message in given if isinstance(check, Inquiry)]
+        """Checks of whole rows, each with the message it is to have."""
         checks = [(check, message) for check, message in given if isinstance(check, Check)]
         codes = {check.code for check, _ in checks if not (isinstance(check, UniqueCheck) and check.others)}
         self._checks: list[tuple[Check, str | None]] = [

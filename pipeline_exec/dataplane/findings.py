@@ -21,12 +21,24 @@ FINDINGS: Final = pa.schema(
 stable name of what is wrong; a sentence for whoever sent it."""
 
 
+#: Characters of a message that somebody else has written: every finding has it.
+LONGEST_MESSAGE: Final = 500
+
+
 def findings_of(
     column: str, code: str, *, rows: pa.Int64Array, values: pa.StringArray, messages: pa.StringArray
 ) -> pa.RecordBatch:
     """Findings of one code in one column, a row each."""
     columns, codes = (pa.repeat(name, len(rows)) for name in (column, code))
     return pa.RecordBatch.from_arrays([rows, columns, values, codes, messages], schema=FINDINGS)
+
+
+def with_message(findings: pa.RecordBatch, message: str | None) -> pa.RecordBatch:
+    """The findings, each with this message where there is one."""
+    if message is None:
+        return findings
+    place = FINDINGS.get_field_index("message")
+    return findings.set_column(place, FINDINGS.field(place), pa.repeat(message, findings.num_rows))
 
 
 def by_row(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:

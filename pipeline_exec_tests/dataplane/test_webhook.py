@@ -61,6 +61,13 @@ def test_what_a_service_refused_is_kept_or_left_out_like_anything_erroneous():
     assert left.rows.to_pylist() == [{"a": "z", "b": "y", "c": 1}]
 
 
+def test_a_message_of_ones_own_takes_the_place_of_the_services():
+    target = [column("a", validations=[{"type": "WEBHOOK", "connector": "judge", "message": "Ask Ada."}])]
+    checker = Checker(target, OnError.EMPTY, lambda _: Judge())
+    [finding] = checker.check(batch(a=["x"])).findings.to_pylist()
+    assert finding["message"] == "Ask Ada."
+
+
 def test_without_anybody_to_ask_nothing_is_found():
     checker = Checker(TARGET, OnError.EMPTY)
     assert checker.check(batch(a=["x"], b=["x"], c=["1"])).findings.num_rows == 0

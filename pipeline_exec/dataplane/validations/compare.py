@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.text import CellText, concatenated, cut, quoted
@@ -83,7 +83,7 @@ class CompareRule(Rule):
     code = "compare"
     operator: Operator
     column: str | None = None
-    value: CellText | None = None
+    value: CellText | None = Field(None, min_length=1)
 
     @model_validator(mode="after")
     def _one_other(self) -> Self:

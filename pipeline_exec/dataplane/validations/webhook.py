@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline_exec.dataplane.findings import FINDINGS
+from pipeline_exec.dataplane.findings import FINDINGS, LONGEST_MESSAGE
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import cut
 from pipeline_exec.dataplane.validations.check import Cells, Inquiry, Judge, Place, Rule
 from pipeline_exec.errors import DestinationRefused
-
-#: Characters kept of a message that was answered.
-LONGEST_MESSAGE: Final = 500
 
 
 class _Error(BaseModel):
