@@ -58,7 +58,8 @@ def _unhelpful(refusal: ParsingFailure | SourceDataEmpty, folder: Path) -> str |
 
 def _lost(records: int, rows: int, dialect: Mapping[str, object]) -> str | None:
     """Rows in are rows out and rows told of."""
-    told = [_number(dialect.get("header_rows")), *(_rows(dialect.get(part)) for part in ("preamble", "footer"))]
+    header = _number(dialect.get("header_rows", 0 if dialect["header_row"] is None else 1))
+    told = [header, *(_rows(dialect.get(part)) for part in ("preamble", "footer"))]
     tables = dialect.get("tables")
     told += [_rows(table) for table in tables] if isinstance(tables, Sequence) else []
     if records == rows + sum(told):
