@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -97,10 +99,28 @@ class Specimens:
         return Specimen(specimen.source, specimen.path, tuple(newest), len(listing))
 
     def _copied(self, ref: str, copy: Copy) -> Specimen:
-        def in_time(into: BinaryIO) -> tuple[str, str]:
-            return copy(_InTime(into, self.max_seconds))  # type: ignore[arg-type]  # only write() is asked of it
+        """What is copied, in a thread of its own: a source may be silent for longer than anybody waits."""
+        until = time.monotonic() + self.max_seconds
+        copied: Future[SourceFile] = Future()
 
-        return Specimen(receive(self.staging, ref, in_time, self.max_size), self.staging.local(ref))
+        def in_time(into: BinaryIO) -> tuple[str, str]:
+            return copy(_InTime(into, until))  # type: ignore[arg-type]  # only write() is asked of it
+
+        def work() -> None:
+            try:
+                copied.set_result(receive(self.staging, ref, in_time, self.max_size))
+            except BaseException as error:  # noqa: BLE001  # whoever waits is told
+                copied.set_exception(error)
+
+        threading.Thread(target=work, name=f"specimen-{ref}", daemon=True).start()
+        try:
+            return Specimen(copied.result(self.max_seconds), self.staging.local(ref))
+        except (TimeoutError, _TooLate) as error:
+            copied.add_done_callback(lambda _: self.staging.remove(ref))
+            raise SourceUnresponsive(
+                f"The source took longer than {self.max_seconds:g} seconds for a sample.",
+                "Ask again, or raise PIPELINE_EXEC_MAX_SAMPLE_SECONDS.",
+            ) from error
 
     def _last_pushed(self, connector_id: ConnectorId) -> Specimen:
         with self.store.reading() as tx:
@@ -122,18 +142,18 @@ def _pull(source: PullSource) -> Copy:
     return copy
 
 
-class _InTime:
-    """A file being written for so many seconds at most."""
+class _TooLate(Exception):
+    """Nobody waits any more."""
 
-    def __init__(self, file: BinaryIO, seconds: float) -> None:
+
+class _InTime:
+    """A file that can be written until a moment of the monotonic clock."""
+
+    def __init__(self, file: BinaryIO, until: float) -> None:
         self._file = file
-        self._seconds = seconds
-        self._begun = time.monotonic()
+        self._until = until
 
     def write(self, data: bytes) -> int:
-        if time.monotonic() - self._begun > self._seconds:
-            raise SourceUnresponsive(
-                f"The source took longer than {self._seconds:g} seconds for a sample.",
-                "Ask again, or raise PIPELINE_EXEC_MAX_SAMPLE_SECONDS.",
-            )
+        if time.monotonic() > self._until:
+            raise _TooLate
         return self._file.write(data)

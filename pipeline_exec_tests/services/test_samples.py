@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_exec.errors import Conflict, InvalidDocument, NotFound, TooLarge, Unavailable
 from pipeline_exec.model.query import Query
-from pipeline_exec_tests.servers.http import Drip, Reply, closed_port
+from pipeline_exec_tests.servers.http import Drip, Hang, Reply, closed_port
 from pipeline_exec_tests.services.workshop import ADA, BAD_AGE, GRACE, Workshop
 
 
@@ -133,10 +133,13 @@ class TestAnswers:
             asking.layer.samples.of_connector(pull(asking, f"{http_server.url}/data").id, 10)
         assert nothing_happened(asking)
 
-    def test_a_source_that_takes_too_long_is_not_waited_for(self, store, tmp_path, http_server):
-        settings = {"allow_private_addresses": True, "max_sample_seconds": 0.01}
+    @pytest.mark.parametrize(
+        "behaviour", [Hang(), Drip([b"name,age\n", b"Ada,36\n"], pause=0.02)], ids=["silent", "slow"]
+    )
+    def test_a_source_that_takes_too_long_is_not_waited_for(self, store, tmp_path, http_server, behaviour):
+        settings = {"allow_private_addresses": True, "max_sample_seconds": 0.01, "http_timeout_seconds": 0.2}
         asking = Workshop(store, tmp_path, settings=settings)
-        http_server.script("/data", Drip([b"name,age\n", b"Ada,36\n"], pause=0.02))
+        http_server.script("/data", behaviour)
         with pytest.raises(Unavailable, match="MAX_SAMPLE_SECONDS"):
             asking.layer.samples.of_connector(pull(asking, f"{http_server.url}/data").id, 10)
 
