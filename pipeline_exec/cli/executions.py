@@ -100,7 +100,8 @@ def errors(deployment: Deployment, execution_id: str, format_: str, output: Path
         return
     if output is not None:
         raise click.UsageError("--output is for --format xlsx; the others are printed.")
-    print_findings(layer.executions.findings(execution.id).rows, format_)
+    found = layer.executions.findings(execution.id)
+    print_findings(found.rows, format_, found.total)
 
 
 @executions.command()

@@ -17,9 +17,20 @@ from pipeline_exec.model.rows import Rows
 MOST_SHOWN = 1000
 
 
-def print_findings(findings: Rows, format_name: str) -> None:
-    """All of them in this format; as a table at most the first thousand."""
+def print_findings(findings: Rows, format_name: str, total: int | None = None) -> None:
+    """All of them in this format; as a table at most the first thousand.
+
+    Args:
+        findings: Those that are kept.
+        format_name: ``table``, ``csv`` or ``json``.
+        total: How many there were, if that is to be said where not all are kept.
+    """
     _FORMATS[format_name](findings)
+    kept = sum(batch.num_rows for batch in findings) if total is not None else None
+    if kept != total:
+        click.echo(
+            f"Only the first {kept:,} of {total:,} are kept; PIPELINE_EXEC_MAX_FINDINGS says how many.", err=True
+        )
 
 
 def _table(findings: Rows) -> None:
