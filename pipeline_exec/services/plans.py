@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,7 +86,7 @@ class Plan:
         source = self.execution.source
         return {
             "pipeline": self.subject,
-            "source_stem": PurePath(source.name).stem if source else self.subject,
+            "source_stem": _stem(source.name) if source else self.subject,
             "execution_id": self.execution.id,
             "date": f"{at:%Y-%m-%d}",
             "time": f"{at:%H%M%S}",
@@ -220,6 +221,11 @@ def location_connector(name: str, source: CsvSource) -> ConnectorDocument:
         trigger_type=ConnectorTrigger.TIME_BASE,
         configuration={"path": str(location.parent), "pattern": glob.escape(location.name)},
     )
+
+
+def _stem(name: str) -> str:
+    """A file's name without its folder, its extension, and the ending that says how it is compressed."""
+    return PurePath(re.sub(r"\.(?:gz|gzip|zst|zstd)$", "", name, flags=re.IGNORECASE)).stem
 
 
 def stage_keys(configuration: StoredConfiguration, edits: Sequence[CellEdit]) -> dict[Stage, str]:

@@ -65,6 +65,15 @@ def test_each_file_of_an_archive_is_an_execution_with_its_own_bytes(workshop):
     assert sources(workshop.collect(pipeline).executions) == []
 
 
+def test_what_is_delivered_is_named_after_the_file_and_not_after_its_packing(workshop):
+    pipeline = workshop.pipeline(output_options={"file_name": "{source_stem}"})
+    drop(workshop, zipped(FILES))
+
+    workshop.execute(pipeline)
+
+    assert workshop.sent() == {"ada.csv": ADA, "grace.csv": GRACE, "linus.csv": LINUS}
+
+
 def test_each_is_delivered_and_can_be_fixed_by_itself(workshop):
     pipeline = workshop.pipeline()
     drop(workshop, zipped({**FILES, "bad.csv": BAD_AGE}))
