@@ -6,26 +6,16 @@ measures between 0 and 1: whether it could be read, and precision, recall and F1
 multisets. The score is the sum of their means; the weighted one weighs each file by how often its like was met.
 """
 
-import csv
-import io
 import json
-import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.pollution import polluted, tables
-from pipeline_exec.cli.clean_csv import write_clean_csv, write_header
-from pipeline_exec.errors import ExecutionFailure, SourceDataEmpty
-from pipeline_exec.formats.registry import FORMATS
-from pipeline_exec.model.pipeline import ReadOptions
+from pipeline_exec_tests.formats.pollution import polluted, tables
+from pipeline_exec_tests.formats.scoring import MEASURES, measured, rows_of
 
-MEASURES = ("success", *(f"{part} {what}" for part in ("header", "record", "cell") for what in ("p", "r", "F1")))
 #: What the best published system reaches with the dialect given, and the best by detection alone.
 PUBLISHED = "published: 9.961 simple and 9.599 weighted with the dialect given, 9.075 and 8.439 by detection alone"
-
-Row = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,7 @@ def public_scores(folder: Path) -> Iterator[Scored]:
     """Each file of ``folder/csv``, beside what it should be read as, which is in ``folder/clean``."""
     for path in sorted((folder / "csv").glob("*.csv")):
         clean = (folder / "clean" / path.name).read_text(encoding="utf-8-sig")
-        yield Scored(path.name, measured(path, _rows(clean)))
+        yield Scored(path.name, measured(path, rows_of(clean)))
 
 
 def own_scores(table, folder: Path) -> Iterator[Scored]:
@@ -62,47 +52,6 @@ def own_scores(table, folder: Path) -> Iterator[Scored]:
     for each in polluted(table):
         path.write_bytes(each.content)
         yield Scored(each.name, measured(path, each.clean))
-
-
-def measured(path: Path, clean: Sequence[Row]) -> tuple[float, ...]:
-    """The ten measures of one file."""
-    try:
-        found = _rows(parsed(path))
-    except ExecutionFailure:
-        return (0.0,) * len(MEASURES)
-    if not clean:
-        return (1.0,) * len(MEASURES)
-    header = _agreement(clean[0], found[0] if found else [])
-    records = _agreement(["".join(row) for row in clean[1:]], ["".join(row) for row in found[1:]])
-    cells = _agreement([cell for row in clean for cell in row], [cell for row in found for cell in row])
-    return (1.0, *header, *records, *cells)
-
-
-def parsed(path: Path) -> str:
-    """The file as clean CSV, as ``pipeline-exec parse`` writes it."""
-    into = io.BytesIO()
-    try:
-        read = FORMATS.read(path, path.name, ReadOptions())
-        write_clean_csv(read.rows, read.dialect, into, lambda _: None)
-    except SourceDataEmpty as empty:
-        write_header(empty.header, into)
-    return into.getvalue().decode()
-
-
-def _agreement(wanted: Iterable[str], found: Iterable[str]) -> tuple[float, float, float]:
-    """Precision, recall and F1 of two multisets; all 1 where nothing is wanted."""
-    wanted, found = Counter(wanted), Counter(found)
-    if not wanted:
-        return 1.0, 1.0, 1.0
-    shared = (wanted & found).total()
-    if not shared:
-        return 0.0, 0.0, 0.0
-    precision, recall = shared / found.total(), shared / wanted.total()
-    return precision, recall, 2 * precision * recall / (precision + recall)
-
-
-def _rows(text: str) -> list[Row]:
-    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def _weights(folder: Path) -> dict[str, float]:
@@ -121,9 +70,3 @@ def _shown(title: str, scores: Iterable[Scored], weights: dict[str, float]) -> I
     for each in sorted(scored, key=lambda each: each.score)[:5]:
         if each.score < 9.95:
             yield f"  {each.score:.3f} {each.name}"
-
-
-def main() -> None:
-    """Every file below 9.95 of our own, for those who mend."""
-    for line in measure(Path(sys.argv[1])):
-        print(line)

@@ -1,5 +1,6 @@
 """In which 8-bit encoding a text is, by the alphabets of the languages that are written in each."""
 
+# ruff: noqa: RUF001  # the alphabets are the point
 from __future__ import annotations
 
 import re

@@ -108,10 +108,10 @@ def _by_zero_bytes(head: bytes) -> str | None:
 
 
 def _is_text(head: bytes, encoding: str) -> bool:
-    """Whether the bytes are hardly anything but letters, digits, space and what is between them."""
+    """Whether the bytes are lines of hardly anything but letters, digits, space and what is between them."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     ordinary = sum(1 for character in text if character.isprintable() or character.isspace() or character == "\ufeff")
-    return ordinary >= 0.95 * len(text) and "\ufffd" not in text
+    return ordinary >= 0.95 * len(text) and "\ufffd" not in text and ("\n" in text or "\r" in text)
 
 
 def _refuse_binary(head: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 #: Longer text is prose, whatever it begins with.
@@ -38,8 +39,11 @@ def kind_of(cell: str) -> Kind:
     cell = cell.strip()
     if not cell:
         return Kind.EMPTY
-    if len(cell) > _LONGEST:
-        return Kind.TEXT
+    return Kind.TEXT if len(cell) > _LONGEST else _kind_of(cell)
+
+
+@lru_cache(maxsize=16_384)  # the same cells are looked at again and again while a file is recognised
+def _kind_of(cell: str) -> Kind:
     return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(cell)), Kind.TEXT)
 
 

@@ -102,11 +102,12 @@ def _given(records: Sequence[Record], text: str, syntax: Syntax, header_row: int
 
 def _with_strange_header(records: Sequence[Record], text: str, strangers: Strangers, profile: Profile) -> list[Record]:
     """The records with the cells of the header where it is written with another delimiter than the rows below it."""
-    first = next((at for at, record in enumerate(records[:_TOP]) if profile.is_met(record.cells)), 0)
+    first = next((at for at, record in enumerate(records[:_TOP]) if len(record.cells) == profile.width), 0)
     mended = list(records)
-    if first and len(records[first - 1].cells) != profile.width:
+    if first:
         header = records[first - 1]
-        names = strangers.names(text[header.start : header.end])
+        # Words of a title are as many as there are columns by chance; below a header stands a row.
+        names = strangers.names(text[header.start : header.end], of_words=profile.is_met(records[first].cells))
         mended[first - 1] = header if names is None else replace(header, cells=names)
     return mended
 

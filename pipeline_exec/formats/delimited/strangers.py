@@ -41,16 +41,19 @@ class Strangers:
         candidates = (self._parted(text, delimiter) for delimiter in _OTHERS if delimiter in parted[0])
         return next((cells for cells in candidates if cells and self.profile.is_met(cells)), None)
 
-    def names(self, text: str) -> list[str] | None:
-        """The cells of a header, likewise."""
-        candidates = (self._parted(text, delimiter) for delimiter in _OTHERS if delimiter in text)
+    def names(self, text: str, *, of_words: bool) -> list[str] | None:
+        """The cells of a header, likewise.
+
+        Args:
+            text: It.
+            of_words: Whether it may be parted by spaces.
+        """
+        if self.profile.width < _LEAST_WIDTH or len(text) > _LONGEST:
+            return None
+        delimiters = [each for each in _OTHERS if each in text and (of_words or each != " ")]
+        candidates = (self._parted(text, delimiter) for delimiter in delimiters)
         return next(
-            (
-                cells
-                for cells in candidates
-                if cells and len(cells) == self.profile.width and all(kind_of(cell) is Kind.TEXT for cell in cells)
-            ),
-            None,
+            (cells for cells in candidates if cells and all(kind_of(cell) is Kind.TEXT for cell in cells)), None
         )
 
     def _begins_well(self, cell: str) -> bool:

@@ -104,11 +104,11 @@ def _rows(table: Table, at: int, column: int) -> Iterator[Polluted]:
     def with_line(line: str) -> bytes:
         return "".join([*lines[:at], line + "\n", *lines[at + 1 :]]).encode()
 
-    stray = cells[:column] + [_with_stray(cells[column])] + cells[column + 1 :]
+    stray = [*cells[:column], '"' + cells[column], *cells[column + 1 :]]
     meant = [list(row) for row in table.rows]
     meant[at][column] = '"' + meant[at][column]
     yield Polluted(f"stray quote, {place}", with_line(table.delimiter.join(stray)), meant)
-    more = cells[:column] + [""] + cells[column:]
+    more = [*cells[:column], "", *cells[column:]]
     yield Polluted(f"delimiter more, {place}", with_line(table.delimiter.join(more)), table.rows)
     if column:
         less = table.delimiter.join(cells[:column]) + table.delimiter.join(cells[column:])
@@ -117,10 +117,6 @@ def _rows(table: Table, at: int, column: int) -> Iterator[Polluted]:
         for delimiter in {";", "\t", ","} - {table.delimiter}:
             other = delimiter.join(_cell(cell, delimiter) for cell in table.rows[at])
             yield Polluted(f"row by {delimiter!r}, {place}", with_line(other), table.rows)
-
-
-def _with_stray(cell: str) -> str:
-    return '"' + cell
 
 
 def _text(table: Table, quote: str = '"') -> str:
@@ -156,7 +152,7 @@ def _people(count: int) -> list[Row]:
         [
             f"{first[at % 5]} {last[at % 3]}",
             f"{towns[at % 3]}, district {'ABCDE'[at % 5]}",
-            "paid open late".split()[at % 3],
+            ("paid", "open", "late")[at % 3],
         ]
         for at in range(count)
     ]
