@@ -1,25 +1,31 @@
-"""What a Parquet file says of itself, held against what may be read, before any of it is."""
+"""What a Parquet file says of itself, held against what may be read, before any of it is.
+
+Of the metadata of columns within groups of rows nothing is asked: where they are damaged, the library ends the process
+(pyarrow 26, ``RowGroupMetaData.column``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from pyarrow.parquet import ColumnChunkMetaData, ColumnSchema, FileMetaData
+from pyarrow.parquet import FileMetaData
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.limits import UNSUSPICIOUS_BYTES
 from pipeline_exec.model.limits import ReadLimits
 
-#: Values of lists in one group of rows. A row is held whole, with all its list.
-_MOST_LISTED: Final = 64_000_000
 #: What is read at a time: so many rows, or so many bytes in the file.
 _MOST_ROWS: Final = 65_536
 _BATCH_BYTES: Final = 16 * 1024**2
 
 
-def check_footer(footer: FileMetaData, limits: ReadLimits) -> None:
+def check_footer(footer: FileMetaData, packed: int, limits: ReadLimits) -> None:
     """Refuse a file that is far larger than it looks.
+
+    Args:
+        footer: What it says.
+        packed: Its bytes.
+        limits: What it may hold.
 
     Raises:
         ParsingFailure: it has too many rows or columns, or unpacks to too much.
@@ -34,29 +40,22 @@ def check_footer(footer: FileMetaData, limits: ReadLimits) -> None:
             f"The Parquet file has {footer.num_columns:,} columns; at most {limits.max_columns:,} are read.",
             "Split it, or raise PIPELINE_EXEC_MAX_COLUMNS.",
         )
-    listed = {column.path for column in _columns(footer) if column.max_repetition_level}
-    packed = unpacked = 0
-    for chunk in _chunks(footer):
-        packed += chunk.total_compressed_size
-        unpacked += chunk.total_uncompressed_size
-        if chunk.num_values > _MOST_LISTED and chunk.path_in_schema in listed:
-            raise ParsingFailure(
-                f'The Parquet file has lists of {chunk.num_values:,} values in column "{chunk.path_in_schema}".',
-                "Write it with smaller groups of rows.",
-            )
-    _check_size(packed, unpacked, limits)
+    _check_size(packed, sum(size for size, _ in _groups(footer)), limits)
 
 
-def shared_texts(footer: FileMetaData) -> list[str]:
-    """The columns whose values stand once for many rows: written out they may be far larger than in the file."""
-    return list(dict.fromkeys(chunk.path_in_schema for chunk in _chunks(footer) if _has_dictionary(chunk)))
+def texts(footer: FileMetaData) -> list[str]:
+    """The columns of text and bytes.
+
+    One value of theirs may stand for many rows, so that written out they may be far larger than in the file.
+    """
+    columns = (footer.schema.column(number) for number in range(footer.num_columns))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
 
 
 def rows_at_once(footer: FileMetaData) -> int:
     """How many rows are read at a time, so that as a rule they take no more than some megabytes."""
-    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-    largest: int = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
-    return max(1, min(_MOST_ROWS, int(_BATCH_BYTES // (largest + footer.num_columns))))
+    largest = max((size // max(rows, 1) for size, rows in _groups(footer)), default=0)
+    return max(1, min(_MOST_ROWS, _BATCH_BYTES // max(1, largest + int(footer.num_columns))))
 
 
 def _check_size(packed: int, unpacked: int, limits: ReadLimits) -> None:
@@ -72,16 +71,7 @@ def _check_size(packed: int, unpacked: int, limits: ReadLimits) -> None:
         )
 
 
-def _has_dictionary(chunk: ColumnChunkMetaData) -> bool:
-    return chunk.physical_type == "BYTE_ARRAY" and any("DICTIONARY" in encoding for encoding in chunk.encodings)
-
-
-def _columns(footer: FileMetaData) -> Iterator[ColumnSchema]:
-    return (footer.schema.column(number) for number in range(footer.num_columns))
-
-
-def _chunks(footer: FileMetaData) -> Iterator[ColumnChunkMetaData]:
-    for number in range(footer.num_row_groups):
-        group = footer.row_group(number)
-        for column in range(group.num_columns):
-            yield group.column(column)
+def _groups(footer: FileMetaData) -> list[tuple[int, int]]:
+    """Bytes unpacked and rows of each group of rows."""
+    groups = (footer.row_group(number) for number in range(footer.num_row_groups))
+    return [(group.total_byte_size, group.num_rows) for group in groups]

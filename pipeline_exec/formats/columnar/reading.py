@@ -13,7 +13,7 @@ from pyarrow.parquet import ParquetFile
 from pipeline_exec.dataplane.text import valid_text
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats.batches import text_schema, with_data
-from pipeline_exec.formats.columnar.footer import check_footer, rows_at_once, shared_texts
+from pipeline_exec.formats.columnar.footer import check_footer, rows_at_once, texts
 from pipeline_exec.formats.columnar.schema import column_paths, leaves, size_as_text
 from pipeline_exec.formats.columnar.texts import NoText, text_of
 from pipeline_exec.formats.header import column_names, renamed
@@ -38,10 +38,9 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
     """
     with _opened(path, limits) as file:
         footer = file.metadata
-        check_footer(footer, limits)
+        check_footer(footer, path.stat().st_size, limits)
         found = column_paths(file.schema_arrow)
-        codec = footer.row_group(0).column(0).compression if footer.num_row_groups and found else "none"
-        shared = shared_texts(footer)
+        shared, rows = texts(footer), rows_at_once(footer)
     if not found:
         raise SourceDataEmpty("The Parquet file has no columns.", "Send a file that has some.")
     names = column_names(found, len(found))
@@ -50,10 +49,9 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         "format": format_name,
         "columns": len(names),
         "row_groups": footer.num_row_groups,
-        "codec": codec.lower(),
         **renamed(names, found),
     }
-    return Parsed(with_data(Rows(schema, _batches(path, limits, schema, shared, rows_at_once(footer)))), dialect)
+    return Parsed(with_data(Rows(schema, _batches(path, limits, schema, shared, rows))), dialect)
 
 
 def _batches(
