@@ -5,6 +5,7 @@ It shares nothing with the data plane but the documents users write. Differentia
 
 import ast
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation, localcontext
@@ -289,7 +290,11 @@ def float_of(text, column):
 
 
 def percentage_of(text, column):
-    return float_of(text.removesuffix("%").removesuffix(" ") if text.endswith("%") else text, column)
+    if text.endswith("%"):
+        text = text.removesuffix("%")
+        text = text[:-1] if unicodedata.category(text[-1:] or "x") == "Zs" else text
+    refuse_unless(text)
+    return float_of(text, column)
 
 
 def decimal_of(text, column):
@@ -355,7 +360,7 @@ def timestamp_of(text, column):
 def iso_timestamp(text):
     """ISO 8601 with hours and minutes at least, in UTC; None when it is none."""
     shape = (
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?"
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}(:?[0-5][0-9])?)?"
     )
     if not re.fullmatch(shape, text):
         return None
@@ -398,14 +403,23 @@ def uuid_of(text, column):
     return text.lower()
 
 
+def with_plain_separators(text):
+    """Spaces and hyphens as a keyboard has them."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", re.sub("[\u00a0\u2007\u2009\u202f]", " ", text))
+
+
 def ungrouped(text):
+    text = with_plain_separators(text)
     refuse_unless(text.isascii() and re.fullmatch("[0-9A-Za-z]+([ -][0-9A-Za-z]+)*", text))
     return text.replace(" ", "").replace("-", "").upper()
 
 
 def iban_of(text, column):
     code = ungrouped(text)
-    refuse_unless(stdnum.iban.is_valid(code, check_country=False) and code[2:4] not in ("00", "01", "99"))
+    # stdnum also takes letters, 00, 01 and 99 for check digits.
+    refuse_unless(
+        stdnum.iban.is_valid(code, check_country=False) and re.fullmatch("..(0[2-9]|[1-8][0-9]|9[0-8]).+", code)
+    )
     return code
 
 
@@ -422,6 +436,7 @@ def gtin_of(text, column):
 
 
 def phone_of(text, column):
+    text = with_plain_separators(text)
     refuse_unless(re.fullmatch(r"\+?\(?[0-9](?:[-() ./]{0,3}[0-9]){2,19}", text))
     try:
         number = phonenumbers.parse(text, column.region)

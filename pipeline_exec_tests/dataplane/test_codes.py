@@ -1,5 +1,7 @@
 """Types with a rule of their own agree with the libraries everybody uses, on right codes and on damaged ones."""
 
+import re
+
 import pytest
 import stdnum.bic
 import stdnum.ean
@@ -18,16 +20,16 @@ def read(kind, cells, **attributes):
     return cell_type(column(column_type=kind, **attributes)).read(texts(*cells)).to_pylist()
 
 
+def iban(cell):
+    """The account number stdnum sees in a cell, but no letters, 00, 01 or 99 for check digits, which it takes too."""
+    code = stdnum.iban.compact(cell.replace("\u00a0", " "))
+    is_valid = stdnum.iban.is_valid(code, check_country=False) and re.fullmatch("..(0[2-9]|[1-8][0-9]|9[0-8]).+", code)
+    return code if is_valid else None
+
+
 @given(st.lists(typed(damaged(ibans())), min_size=1, max_size=20))
 def test_ibans_are_those_of_stdnum(cells):
-    # It takes 00, 01 and 99 for check digits too, which ISO 13616 never gives.
-    assert read("iban", cells) == [
-        stdnum.iban.compact(cell.replace("\u00a0", " "))
-        if stdnum.iban.is_valid(cell.replace("\u00a0", " "), check_country=False)
-        and stdnum.iban.compact(cell)[2:4] not in ("00", "01", "99")
-        else None
-        for cell in cells
-    ]
+    assert read("iban", cells) == list(map(iban, cells))
 
 
 def test_the_registry_of_ibans_is_the_one_of_stdnum():

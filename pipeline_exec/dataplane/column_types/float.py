@@ -33,7 +33,7 @@ class PercentageType(FloatType):
     expectation = "a percentage like 12.5 %"
 
     def read(self, text: pa.StringArray) -> pa.DoubleArray:
-        return super().read(pc.replace_substring_regex(text, r"[\s\p{Zs}]?%\z", ""))
+        return super().read(pc.replace_substring_regex(text, r"\p{Zs}?%\z", ""))
 
     def show(self, values: pa.Array) -> pa.StringArray:
         return concatenated(super().show(values), "%")

@@ -13,8 +13,7 @@ from pipeline_exec.dataplane.text import bytes_of, keep_where, without_bytes
 
 def ungrouped(text: pa.StringArray) -> pa.StringArray:
     """Codes in one piece: without single spaces or hyphens between two characters. What has others is null."""
-    if bytes_of(text)[1].max(initial=0) > _LAST_OF_ASCII:
-        text = pc.replace_substring_regex(text, _OTHER_SPACES, " ")
+    text = with_plain_separators(text)
     places, data = bytes_of(text)
     is_separator = _IS_SEPARATOR[data]
     if not is_separator.any():
@@ -29,8 +28,16 @@ def ungrouped(text: pa.StringArray) -> pa.StringArray:
     return keep_where(pa.array(has_none), without_bytes(text, is_separator))
 
 
+def with_plain_separators(text: pa.StringArray) -> pa.StringArray:
+    """Spaces and hyphens as a keyboard has them, where word processors set finer ones."""
+    if bytes_of(text)[1].max(initial=0) <= _LAST_OF_ASCII:
+        return text
+    return pc.replace_substring_regex(pc.replace_substring_regex(text, _TYPESET_SPACES, " "), _TYPESET_HYPHENS, "-")
+
+
 _LAST_OF_ASCII: Final = 0x7F
-#: No-break spaces, as word processors set them.
-_OTHER_SPACES: Final = "[\u00a0\u2007\u202f]"
+#: No-break and narrow spaces, hyphens, dashes and the minus sign.
+_TYPESET_SPACES: Final = "[\u00a0\u2007\u2009\u202f]"
+_TYPESET_HYPHENS: Final = "[\u2010-\u2015\u2212]"
 _IS_SEPARATOR: Final = np.zeros(256, np.bool_)
 _IS_SEPARATOR[[ord(" "), ord("-")]] = True

@@ -7,7 +7,7 @@ Arrow matches a hundred times faster; only what these cannot settle is left to i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -18,7 +18,9 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-from phonenumbers.phonemetadata import PhoneNumberDesc
+
+Shapes = Mapping[tuple[int, ...], str]
+"""Patterns of numbers by the lengths these may have; no lengths for any."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class NumberingPlan:
 
     code: str
     """The calling code, without a plus."""
-    shapes: Mapping[tuple[int, ...], str]
-    """Patterns of its numbers, by the lengths these may have."""
+    possible: Shapes
+    """What all its numbers have in common."""
+    assigned: Shapes
+    """Its numbers."""
     national_prefix: str | None
     """The pattern of what is dialled within the country and is no part of the number."""
     international_prefix: str | None
@@ -36,12 +40,7 @@ class NumberingPlan:
 
     def holds(self, numbers: pa.StringArray) -> pa.BooleanArray:
         """Whether each is a number of the plan: digits without the calling code."""
-        lengths = pc.binary_length(numbers)
-        held = pa.repeat(False, len(numbers))
-        for possible, pattern in self.shapes.items():
-            is_shaped = pc.match_substring_regex(numbers, pattern)
-            held = pc.or_(held, pc.and_(is_shaped, pc.is_in(lengths, pa.array(possible, pa.int32()))))
-        return held
+        return pc.and_(_matches(numbers, self.possible), _matches(numbers, self.assigned))
 
     def with_plus(self, dialled: pa.StringArray) -> pa.StringArray:
         """What was dialled within the country with a plus for the usual international prefix."""
@@ -75,24 +74,29 @@ def plan_of_region(region: str) -> NumberingPlan:
 
 def _plan(code: int, region: str) -> NumberingPlan:
     metadata = _metadata(code, region)
-    return NumberingPlan(str(code), _shapes(code), metadata.national_prefix_for_parsing, metadata.international_prefix)
+    shapes = (_shapes(code, ("general_desc",)), _shapes(code, KINDS))
+    return NumberingPlan(str(code), *shapes, metadata.national_prefix_for_parsing, metadata.international_prefix)
 
 
 @cache
-def _shapes(code: int) -> Mapping[tuple[int, ...], str]:
+def _shapes(code: int, kinds: tuple[str, ...]) -> Shapes:
     by_lengths: defaultdict[tuple[int, ...], dict[str, None]] = defaultdict(dict)
     for region in COUNTRY_CODE_TO_REGION_CODE[code]:
-        for lengths, pattern in _kinds(_metadata(code, region)):
-            by_lengths[lengths][pattern] = None
+        metadata = _metadata(code, region)
+        for kind in (getattr(metadata, name) for name in kinds):
+            if kind is not None and kind.national_number_pattern:
+                by_lengths[kind.possible_length][kind.national_number_pattern] = None
     return {lengths: rf"\A(?:{'|'.join(patterns)})\z" for lengths, patterns in by_lengths.items()}
 
 
-def _kinds(metadata: PhoneMetadata) -> Iterator[tuple[tuple[int, ...], str]]:
-    general = metadata.general_desc or PhoneNumberDesc()
-    for name in KINDS:
-        kind = getattr(metadata, name)
-        if kind is not None and kind.national_number_pattern:
-            yield kind.possible_length or general.possible_length, kind.national_number_pattern
+def _matches(numbers: pa.StringArray, shapes: Shapes) -> pa.BooleanArray:
+    lengths, matches = pc.binary_length(numbers), pa.repeat(False, len(numbers))
+    for possible, pattern in shapes.items():
+        is_shaped = pc.match_substring_regex(numbers, pattern)
+        if possible:
+            is_shaped = pc.and_(is_shaped, pc.is_in(lengths, pa.array(possible, pa.int32())))
+        matches = pc.or_(matches, is_shaped)
+    return matches
 
 
 def _metadata(code: int, region: str) -> PhoneMetadata:

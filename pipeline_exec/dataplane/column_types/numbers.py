@@ -102,10 +102,10 @@ def is_plain_text(text: pa.StringArray) -> pa.BooleanArray:
     """Where a cast can be trusted: short text of nothing but digits, signs, points and the like.
 
     Of other text it takes ``0x1F`` and ``nan`` for numbers too, one cell like ``n/a`` keeps a whole column from being
-    cast, and a decimal of more than 38 digits silently becomes another number (pyarrow 26).
+    cast, and a decimal with too many digits may silently become another number (pyarrow 26).
     """
     places, data = bytes_of(text)
-    is_plain = np.diff(places) <= _DIGITS_OF_A_DECIMAL
+    is_plain = np.diff(places) <= _SAFE_LENGTH
     # One comparison instead of two: what is less than the plus sign wraps around.
     is_other = data - np.uint8(ord("+")) > ord("9") - ord("+")
     if is_other.any():
@@ -126,4 +126,5 @@ def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
 
 _EXAMPLE = re.compile(r"1(?P<thousands>[.,' \u2019\u00a0\u2009\u202f]?)234(?:(?P<decimal>[.,])(?P<decimals>[0-9]+))?")
 _UNGROUPED = r"^([+-]?[0-9]+)([0-9]{3})"
-_DIGITS_OF_A_DECIMAL = 38
+#: So many digits fit before the nine places behind the point of a decimal.
+_SAFE_LENGTH = 29

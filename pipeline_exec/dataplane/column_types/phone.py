@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from phonenumbers import PhoneNumberFormat
 
 from pipeline_exec.dataplane.column_types.cell_type import chosen, understood
+from pipeline_exec.dataplane.column_types.grouped import with_plain_separators
 from pipeline_exec.dataplane.column_types.numbering_plans import CODES, NumberingPlan, plan_of_code, plan_of_region
 from pipeline_exec.dataplane.column_types.string import StringType
 from pipeline_exec.dataplane.text import bytes_of, concatenated, keep_where, without_bytes
@@ -71,8 +72,7 @@ class PhoneType(StringType):
 
 def _dialled(text: pa.StringArray) -> pa.StringArray:
     """What would be dialled: digits, perhaps after a plus; null where there is more than a number."""
-    if bytes_of(text)[1].max(initial=0) > _LAST_OF_ASCII:
-        text = pc.replace_substring_regex(pc.replace_substring_regex(text, _SPACES, " "), _DASHES, "-")
+    text = with_plain_separators(text)
     text = keep_where(pc.match_substring_regex(text, _SHAPE), text)
     is_left_out = ~_IS_DIALLED[bytes_of(text)[1]]
     return without_bytes(text, is_left_out) if is_left_out.any() else text
@@ -138,8 +138,5 @@ _FORMATS: Final = {
 }
 #: ITU's longest number has 15 digits; those of some countries, with what is dialled before, a few more.
 _SHAPE: Final = r"\A(?:tel:)?\+?\(?[0-9](?:[-() ./]{0,3}[0-9]){2,19}\z"
-_LAST_OF_ASCII: Final = 0x7F
-_SPACES: Final = "[\u00a0\u2007\u2009\u202f]"
-_DASHES: Final = "[\u2010-\u2015\u2212]"
 _IS_DIALLED: Final = np.zeros(256, np.bool_)
 _IS_DIALLED[[ord("+"), *range(ord("0"), ord("9") + 1)]] = True
