@@ -1,12 +1,15 @@
 """``run``: a pipeline executed in the foreground, as a real Dagster run, without a service."""
 
+import io
 import signal
+from zipfile import ZipFile
 
 from click.testing import CliRunner
 
 from pipeline_exec.cli import main
-from pipeline_exec.errors import ErrorType
+from pipeline_exec.errors import ErrorType, SourceUnresponsive
 from pipeline_exec.model.query import Query
+from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
 
 
@@ -31,6 +34,38 @@ def test_a_file_can_be_given_wherever_it_is(folders, tmp_path):
     result = run(folders, "Orders", "--file", str(file))
     assert result.exit_code == 0, result.output
     assert folders.written() == ["id,name\n1,Ada\n"]
+
+
+def test_each_file_of_an_archive_is_executed_and_its_end_is_printed(folders, tmp_path):
+    folders.pipeline()
+    with ZipFile(tmp_path / "orders.zip", "w") as archive:
+        for name in ("Ada", "Grace"):
+            archive.writestr(f"{name}.csv", f"id,name\n1,{name}\n")
+    result = run(folders, "Orders", "--file", str(tmp_path / "orders.zip"))
+    assert result.exit_code == 0, result.output
+    assert result.output.count("SUCCESSFUL") == 2
+    assert folders.written() == ["id,name\n1,Ada\n", "id,name\n1,Grace\n"]
+
+
+def test_what_a_source_answers_in_an_archive_is_executed_whole(folders, monkeypatch):
+    """The first file by the execution that asks, the others by those recorded beside it."""
+    folders.pipeline()
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for name in ("Ada", "Grace", "Linus"):
+            archive.writestr(f"{name}.csv", f"id,name\n1,{name}\n")
+    (folders.inbox / "orders.zip").write_bytes(packed.getvalue())
+
+    def away(*_, **__):
+        raise SourceUnresponsive("The folder does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ArrivalService, "collect", away)
+        result = run(folders, "Orders")
+
+    assert result.exit_code == 0, result.output
+    assert result.output.count("SUCCESSFUL") == 3
+    assert len(folders.written()) == 3
 
 
 def test_a_failed_execution_is_exit_code_1(folders):
