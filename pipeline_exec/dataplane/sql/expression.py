@@ -28,6 +28,7 @@ LONGEST_SENTENCE: Final = 300
 
 #: Bytes of the longest text of a number, date or time.
 _LONGEST_SHOWN: Final = 64
+_TOO_LONG: Final = "takes too long for a batch of rows"
 _OF_A_CELL: Final = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
 
 
@@ -90,6 +91,8 @@ class Expression:
         ends = monotonic() + patience
         parts: list[pa.Array] = []
         for begin, length in self._parts(columns, rows):
+            if monotonic() > ends:
+                raise NotEvaluated(_TOO_LONG)
             part = {place: column.slice(begin, length) for place, column in columns.items()}
             parts.append(self._evaluated(part, length, ends))
             if sum(part.nbytes for part in parts) > LARGEST:
@@ -115,7 +118,7 @@ class Expression:
                 connection.register(TABLE, table)
                 return _one_array(connection.sql(self._query).to_arrow_table())
         except duckdb.InterruptException:
-            raise NotEvaluated("takes too long for a batch of rows") from None
+            raise NotEvaluated(_TOO_LONG) from None
         except (duckdb.Error, pa.ArrowException) as error:
             raise NotEvaluated(self._cause(error)) from error
 

@@ -20,6 +20,8 @@ Size = float | npt.NDArray[np.float64]
 Growth = Callable[[Sequence[Size], Sequence[Node]], Size]
 """The bytes of a function's result at most, from those of its arguments and from the arguments themselves."""
 
+TEXTS: Final = frozenset({"BINARY", "BLOB", "CHAR", "STRING", "TEXT", "VARCHAR"})
+"""The types whose values can be of any length."""
 #: Bytes of a number, a date or a truth value, also as text.
 SMALL: Final = 64
 
@@ -109,5 +111,7 @@ class Footprint:
                 return self._growths[node.name](sizes, node.children)
             case "TYPE":
                 return 0.0
+            case "CAST" if not any(child.kind == "TYPE" and child.name in TEXTS for child in node.children):
+                return SMALL
             case _:
                 return SMALL + sum(sizes, start=0.0)

@@ -42,7 +42,7 @@ class Arithmetic(RowStep):
 
     @cached_property
     def needs_source(self) -> bool:
-        return (VALUE,) in Formula(self.expression).names
+        return any([part.lower() for part in name] == [VALUE] for name in Formula(self.expression).names)
 
     def prepared(self, surroundings: Surroundings) -> RowFunction:
         formula = Formula(self.expression)

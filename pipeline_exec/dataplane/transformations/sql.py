@@ -34,7 +34,7 @@ class Sql(RowStep):
 
     @cached_property
     def needs_source(self) -> bool:
-        return any(node.column[-1:] == (VALUE,) and len(node.column) == 1 for node in checked(self.expression))
+        return any([name.lower() for name in node.column] == [VALUE] for node in checked(self.expression))
 
     def prepared(self, surroundings: Surroundings) -> RowFunction:
         try:

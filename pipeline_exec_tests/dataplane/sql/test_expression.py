@@ -2,17 +2,20 @@
 
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_exec.dataplane.sql import Expression, NotEvaluated
+from pipeline_exec.dataplane.sql import Expression, NotEvaluated, expression
+from pipeline_exec.dataplane.sql.growth import Footprint
 from pipeline_exec.dataplane.sql.language import FUNCTIONS
+from pipeline_exec.dataplane.sql.tree import parse
 from pipeline_exec_tests.dataplane.tables import batch
 
 
@@ -98,23 +101,25 @@ def test_a_column_beside_the_source_hides_one_of_the_source():
 
 PLAIN = duckdb.connect()
 CELLS = st.one_of(st.none(), st.text("aB é'\"1.5-,%_\n", max_size=6))
-TEXTS = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from(["a", "b", "'x'", "NULL"]),
-        st.builds("{}({})".format, st.sampled_from(["upper", "lower", "trim", "reverse", "md5", "hex"]), TEXTS),
-        st.builds("({} || {})".format, TEXTS, TEXTS),
-        st.builds("replace({}, 'a', {})".format, TEXTS, TEXTS),
-        st.builds("substring({}, {})".format, TEXTS, st.integers(-3, 3)),
-        st.builds("coalesce({}, {})".format, TEXTS, TEXTS),
-        st.builds("CASE WHEN {} < {} THEN {} ELSE {} END".format, TEXTS, TEXTS, TEXTS, TEXTS),
-        st.builds("CAST(TRY_CAST({} AS DECIMAL(12, 3)) AS VARCHAR)".format, TEXTS),
-        st.builds("CAST(length({}) + 1 AS VARCHAR)".format, TEXTS),
-        st.builds("lpad({}, {}, '*')".format, TEXTS, st.integers(0, 5)),
-        st.builds("regexp_replace({}, '[a-z]', '<\\0>', 'g')".format, TEXTS),
-    )
+TEXTS = st.recursive(
+    st.sampled_from(["a", "b", "'x'", "NULL"]),
+    lambda texts: st.one_of(
+        st.builds("{}({})".format, st.sampled_from(["upper", "lower", "trim", "reverse", "md5", "hex"]), texts),
+        st.builds("({} || {})".format, texts, texts),
+        st.builds("replace({}, 'a', {})".format, texts, texts),
+        st.builds("substring({}, {})".format, texts, st.integers(-3, 3)),
+        st.builds("coalesce({}, {})".format, texts, texts),
+        st.builds("CASE WHEN {} < {} THEN {} ELSE {} END".format, texts, texts, texts, texts),
+        st.builds("CAST(TRY_CAST({} AS DECIMAL(12, 3)) AS VARCHAR)".format, texts),
+        st.builds("CAST(length({}) + 1 AS VARCHAR)".format, texts),
+        st.builds("lpad({}, {}, '*')".format, texts, st.integers(0, 5)),
+        st.builds("regexp_replace({}, '[a-z]', '<\\0>', 'g')".format, texts),
+    ),
+    max_leaves=6,
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=5), TEXTS)
 def test_an_expression_means_what_it_means_to_plain_duckdb(rows, text):
     table = pa.table(
@@ -328,16 +333,59 @@ def test_what_takes_too_long_is_ended_and_the_next_evaluation_works():
     assert slow.evaluate(rows.slice(0, 1)).null_count == 0
 
 
-def test_what_would_make_too_much_of_a_batch_is_refused_and_the_next_evaluation_works():
-    greedy = Expression("repeat(a, 100000)", ["a"])
+def test_what_would_make_too_much_of_a_batch_is_refused_and_the_next_evaluation_works(monkeypatch):
+    greedy = Expression("repeat(a, 100)", ["a"])
+    monkeypatch.setattr(expression, "LARGEST", 100_000)
     with pytest.raises(NotEvaluated, match="would make more than 256 MB of text of a batch"):
-        greedy.evaluate(batch(a=["x" * 1000] * 3))
+        greedy.evaluate(batch(a=["x" * 900] * 3))
     with pytest.raises(NotEvaluated, match="may make more than 256 MB of text of one row"):
         greedy.evaluate(batch(a=["x" * 10_000]))
     assert values("a", a=["x"]) == ["x"]
+
+
+def test_expressions_are_evaluated_side_by_side():
+    upper, lower = Expression("upper(a)", ["a"]), Expression("lower(a)", ["a"])
+    table = batch(a=["aB"] * 1000)
+    with ThreadPoolExecutor(4) as pool:
+        evaluated = list(pool.map(lambda each: each.evaluate(table).to_pylist(), [upper, lower] * 10))
+    assert evaluated == [["AB"] * 1000, ["ab"] * 1000] * 10
+
+
+def test_what_is_out_of_patience_before_it_begins_is_not_begun():
+    with pytest.raises(NotEvaluated, match="takes too long"):
+        Expression("a", ["a"]).evaluate(batch(a=["x"]), patience=-1.0)
 
 
 def test_a_batch_whose_texts_might_become_large_is_evaluated_in_parts():
     cells = ["ab" * 5000, *["ab"] * 50_000]
     assert values("replace(a, 'a', a)", a=cells[1:]) == ["abb"] * 50_000
     assert [len(value) for value in values("replace(a, 'x', a || a)", a=cells)] == [10_000, *[2] * 50_000]
+
+
+ONE_ARGUMENT = [
+    *("upper", "lower", "trim", "reverse", "hex", "to_base64", "url_encode", "nfc_normalize", "strip_accents"),
+    *("regexp_escape", "md5", "sha256"),
+]
+GROWING = st.one_of(
+    st.builds("{}(a)".format, st.sampled_from(ONE_ARGUMENT)),
+    st.builds("replace(a, '{}', b)".format, st.sampled_from(["", "a", "ab"])),
+    st.builds(
+        "regexp_replace(a, '{}', '{}', 'g')".format,
+        st.sampled_from(["", "(a)?", "(.)"]),
+        st.sampled_from(["", "xy", "\\0-\\0"]),
+    ),
+    st.builds("{}(a, {}, '€')".format, st.sampled_from(["lpad", "rpad"]), st.integers(0, 40)),
+    st.builds("repeat(a, {})".format, st.integers(0, 9)),
+    st.sampled_from(
+        ["concat_ws(b, a, a, a)", "a || b", "translate(a, 'ab', '€😀')", "overlay(a, b, 2)", "CAST(a > b AS VARCHAR)"]
+    ),
+    st.sampled_from(["strftime(DATE '2024-09-30', '%A%B%c' || '%A')", "CAST(string_split(a, '') AS VARCHAR)[1]"]),
+)
+
+
+@given(st.text("abc\u0131\u1e9e\u023a\u0250ŉ€😀\u0344\u0390 '", max_size=12), st.text("a€", max_size=4), GROWING)
+def test_no_text_is_longer_than_was_told_before(a, b, text):
+    told = Footprint(FUNCTIONS, {("a",): float(len(a.encode())), ("b",): float(len(b.encode()))})
+    size = told.add(parse(text))
+    (value,) = values(f"CAST({text} AS VARCHAR)", a=[a], b=[b])
+    assert len((value or "").encode()) <= size
