@@ -30,6 +30,10 @@ class Rows:
         """The same rows; ``seen`` is called with each batch as it passes."""
         return Rows(self.schema, _Each(lambda: _watched(self.batches, seen)))
 
+    def followed_by(self, done: Callable[[], None]) -> Rows:
+        """The same rows; ``done`` is called when the last of them has passed."""
+        return Rows(self.schema, _Each(lambda: _followed(self.batches, done)))
+
 
 @dataclass(frozen=True)
 class _Each:
@@ -58,3 +62,8 @@ def _watched(batches: Iterable[pa.RecordBatch], seen: Callable[[pa.RecordBatch],
     for batch in batches:
         seen(batch)
         yield batch
+
+
+def _followed(batches: Iterable[pa.RecordBatch], done: Callable[[], None]) -> Iterator[pa.RecordBatch]:
+    yield from batches
+    done()

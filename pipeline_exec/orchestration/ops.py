@@ -27,7 +27,7 @@ def read(context: OpExecutionContext):  # type: ignore[no-untyped-def]  # Dagste
     with run.typed_failures():
         made = run.attempt.read()
     run.note(facts_metadata("read_as", made.facts))
-    return made
+    return made.followed_by(lambda: run.note(facts_metadata("read_as", made.facts)))
 
 
 @op(name=Stage.MAP.value, out=Out(io_manager_key=STAGING), required_resource_keys={ATTEMPT})

@@ -55,6 +55,10 @@ class Made:
         """The same; ``seen`` is called with each batch as it passes."""
         return replace(self, rows=self.rows.watched(seen))
 
+    def followed_by(self, done: Callable[[], None]) -> Made:
+        """The same; ``done`` is called when the last row has passed, and all facts are known."""
+        return replace(self, rows=self.rows.followed_by(done))
+
 
 class Attempt:
     """A run's hold on an attempt. Each stage method may be called in a process of its own."""
