@@ -2,6 +2,7 @@
 
 import enum
 import inspect
+import json
 import re
 import types
 import typing
@@ -117,7 +118,7 @@ def _kind(annotation: object) -> str:
         kinds_ = [_kind(part) for part in typing.get_args(annotation) if part is not type(None)]
         return " or ".join(dict.fromkeys(kinds_))
     if typing.get_origin(annotation) is typing.Literal:
-        return " ".join(f"`{value}`" for value in typing.get_args(annotation))
+        return " ".join(map(_code, typing.get_args(annotation)))
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (tuple, list):
         return f"list of {_kind(arguments[0])}"
@@ -141,7 +142,12 @@ def _default(field: object) -> str:
     if value is None or value == "" or isinstance(value, BaseModel | tuple | frozenset):
         return ""
     shown = value.value if isinstance(value, enum.Enum) else value
-    return f"`{str(shown).lower() if isinstance(shown, bool) else shown}`"
+    return _code(str(shown).lower() if isinstance(shown, bool) else shown)
+
+
+def _code(value: object) -> str:
+    """A value as it is written: what ends a line must not end the table's."""
+    return f"`{json.dumps(value)[1:-1] if isinstance(value, str) and not value.isprintable() else value}`"
 
 
 def _sentence(thing: object) -> str:

@@ -31,9 +31,9 @@ class OdsFormat:
     def write(
         self,
         rows: Rows,  # noqa: ARG002  # here and below: refused whatever they are
-        columns: Sequence[TargetColumn],  # noqa: ARG002
-        into: Path,  # noqa: ARG002
-        options: OutputOptions,  # noqa: ARG002
+        columns: Sequence[TargetColumn],  # noqa: ARG002  # as above
+        into: Path,  # noqa: ARG002  # as above
+        options: OutputOptions,  # noqa: ARG002  # as above
     ) -> None:
         """Refuse: spreadsheet programs that read these read XLSX too.
 
