@@ -98,6 +98,8 @@ def test_nothing_to_say_is_no_sheet_of_notes(path):
 
 def test_a_table_without_errors_is_a_report_too(path):
     book = written(path, found=[])
+    with ZipFile(path) as archive:
+        assert not any("omments" in name or "vml" in name for name in archive.namelist())
     assert (marked(book["Data"]), len(values(book["Data"])), values(book["Findings"])[1:]) == (set(), 5, [])
 
 

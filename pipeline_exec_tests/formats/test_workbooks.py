@@ -182,6 +182,15 @@ class TestHeadings:
         dialect, names, _ = read(path, header_row=3)
         assert (dialect["header_row"], names) == (2, ["Id", "Sales Net", "Sales Gross"])
 
+    def test_a_header_has_as_many_rows_as_the_options_say(self, path):
+        rows = [["Id", "Sales", "Sales"], ["key", "net", "gross"], ["a", "b", "c"]]
+        self.sheet(path, rows)
+        assert read(path, header_row=1, header_rows=2)[1:] == (
+            ["Id key", "Sales net", "Sales gross"],
+            [["a", "b", "c"]],
+        )
+        assert read(path, header_row=1, header_rows=1)[1][0] == "Id"
+
 
 class TestOpenDocument:
     def test_cells_are_read_by_their_type(self, path):

@@ -45,19 +45,22 @@ def write_report(report: ErrorReport, into: Path) -> None:
     table = ReportTable(columns, is_whole=report.total_rows < MAX_ROWS)
     names = [column.label or column.key for column in columns]
     tally = _tally(report.findings)
+    # A list of no comments is nothing programs expect.
+    is_commented = bool(tally.top())
     with ZipFile(into, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
         rows = table.pieces(report.rows, Along(by_whole_rows(report.findings)))
-        _write_sheet(archive, 1, ["Row", *names], rows, COMMENTED_SHEET_ENDS)
+        _write_sheet(archive, 1, ["Row", *names], rows, COMMENTED_SHEET_ENDS if is_commented else SHEET_ENDS)
         comments = comments_of(_placed(report, table), {column.key: at for at, column in enumerate(columns, start=2)})
-        _write(archive, COMMENTS_PART, comments.xml())
-        _write(archive, DRAWING_PART, comments.drawing())
+        if is_commented:
+            _write(archive, COMMENTS_PART, comments.xml())
+            _write(archive, DRAWING_PART, comments.drawing())
         _write_sheet(archive, 2, ["Row", "Column", "Value", "Code", "Message"], listed_rows(report.findings))
         summary = _summary(report, tally)
         _write_sheet(archive, 3, ["Column", "Label", "Code", "Findings"], listed_rows([summary]))
         notes = list(_notes(report, table, tally, len(comments)))
         if notes:
             _write_sheet(archive, 4, ["Notes"], listed_rows([pa.record_batch({"note": notes})]))
-        for name, text in parts([], [*_SHEETS, _NOTES] if notes else _SHEETS, is_commented=True).items():
+        for name, text in parts([], [*_SHEETS, _NOTES] if notes else _SHEETS, is_commented=is_commented).items():
             _write(archive, name, [text.encode()])
 
 

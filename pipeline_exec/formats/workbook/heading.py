@@ -28,7 +28,11 @@ class Heading:
 
 
 def find_heading(
-    sample: Sequence[Row], merged: Sequence[Range], columns: range, wanted: Literal["auto"] | int | None
+    sample: Sequence[Row],
+    merged: Sequence[Range],
+    columns: range,
+    wanted: Literal["auto"] | int | None,
+    rows: int | None = None,
 ) -> Heading | None:
     """The header of a table; None when it has none.
 
@@ -39,6 +43,7 @@ def find_heading(
         merged: Its merged cells.
         columns: The numbers of its columns.
         wanted: A row's 1-based number, ``auto``, or None where the sheet has no header.
+        rows: How many rows the header has, that row the first of them; as many as belong together when not given.
 
     Raises:
         ParsingFailure: the row that is wanted is not there.
@@ -47,7 +52,9 @@ def find_heading(
         return None
     titles = _Titles(sample, merged, columns)
     at = _located(titles) if wanted == "auto" else _numbered(sample, wanted)
-    return None if at is None else titles.heading(at)
+    if at is None:
+        return None
+    return titles.heading(at) if rows is None else titles.joined(at, min(at + rows, len(sample)) - 1)
 
 
 def _located(titles: _Titles) -> int | None:
@@ -86,6 +93,10 @@ class _Titles:
         while last + 1 < len(self.rows) and last - first + 1 < _MOST_ROWS and self._belong_together(last, last + 1):
             last += 1
         last = last if last > first else first + depth([row.cells for row in self.rows[first:]]) - 1
+        return self.joined(first, last)
+
+    def joined(self, first: int, last: int) -> Heading:
+        """The header that these rows are."""
         columns = zip(*(row.cells for row in self.rows[first : last + 1]), strict=True)
         return Heading(self.rows[first].number, self.rows[last].number, [_joined(texts) for texts in columns])
 

@@ -31,7 +31,8 @@ def read_book(book: Book, options: ReadOptions, format_name: str) -> Parsed:
         SourceDataEmpty: there is no row of data.
     """
     sheet = chosen(book, options.sheet)
-    heading = find_heading(list(islice(sheet.rows(), _SAMPLE)), sheet.merged, sheet.columns, options.header_row)
+    sample = list(islice(sheet.rows(), _SAMPLE))
+    heading = find_heading(sample, sheet.merged, sheet.columns, options.header_row, options.header_rows)
     found = heading.names if heading else []
     names = column_names(found, len(sheet.columns))
     schema = text_schema(names)
