@@ -139,8 +139,10 @@ class Expression:
         sentence = str(error).split("\n")[0].partition("Error: ")[2] or str(error)
         for place in self._places.values():
             sentence = sentence.replace(_internal(place), f'"{self._names.called(place)}"')
-        hint = "; write TRY_CAST(… AS …) or TRY(…), which answer NULL there" if isinstance(error, _OF_A_CELL) else ""
-        return f"has no value: {sentence.strip().rstrip('.')[:LONGEST_SENTENCE]}{hint}"
+        cause = sentence.strip().rstrip(".")[:LONGEST_SENTENCE]
+        if isinstance(error, _OF_A_CELL):
+            return f"has no value: {cause}; write TRY_CAST(… AS …) or TRY(…), which answer NULL there"
+        return f"cannot be evaluated: {cause}"
 
 
 def _lengths(column: pa.Array) -> pa.Int32Array:
