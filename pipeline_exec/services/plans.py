@@ -25,6 +25,7 @@ from pipeline_exec.model.execution import CellEdit, Execution, Stage
 from pipeline_exec.model.identity import ConnectorId, FileId
 from pipeline_exec.model.pipeline import (
     ErrorConfig,
+    NumbersRead,
     OutputOptions,
     Pipeline,
     ReadOptions,
@@ -272,5 +273,6 @@ def _wrapper_read_options(source: Source) -> ReadOptions:
     if isinstance(source, ApiSource):
         return ReadOptions(format="json", record_path=source.record_path)
     if isinstance(source, XlsxSource):
-        return ReadOptions(sheet=source.sheet_name)
+        # A point is the number that is held, however the sheet shows it.
+        return ReadOptions(sheet=source.sheet_name, numbers=NumbersRead.EXACT)
     return ReadOptions()

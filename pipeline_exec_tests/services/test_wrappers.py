@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
+import xlwt
 
 from pipeline_exec.errors import AttemptTaken, Conflict, ErrorType, InvalidDocument, NotFound, TooLarge, Unavailable
 from pipeline_exec.model.execution import Stage, Status
@@ -110,14 +111,11 @@ class TestExecuting:
         assert (after.data_points_count, after.low_water_mark, after.high_water_mark) == (2, at(9), at(10))
         assert len(points(workshop)) == 1
 
-    def test_a_spreadsheet(self, workshop):
-        book = openpyxl.Workbook()
-        book.active.title = "Readings"
-        for row in (["time", "power", "heat"], ["2024-05-01T10:00:00Z", 1.5, 20], ["2024-05-01T11:00:00Z", 2.5, 21]):
-            book.active.append(row)
-        content = BytesIO()
-        book.save(content)
-        upload = workshop.layer.wrappers.upload("points.xlsx", lambda into: into.write(content.getvalue()))
+    @pytest.mark.parametrize(("name", "made"), [("points.xlsx", "new"), ("points.xls", "old")], ids=["xlsx", "xls"])
+    def test_a_spreadsheet(self, workshop, name, made):
+        rows = [["time", "power", "heat"], ["2024-05-01T10:00:00Z", 1.5, 20], ["2024-05-01T11:00:00Z", 2.5, 21]]
+        content = SPREADSHEETS[made]("Readings", rows)
+        upload = workshop.layer.wrappers.upload(name, lambda into: into.write(content))
         source = {
             "file_id": upload.id,
             "sheet_name": "Readings",
@@ -501,3 +499,29 @@ class TestUploading:
         with pytest.raises(NotFound):
             workshop.layer.wrappers.file(upload.id)
         assert self.staged(workshop) == []
+
+
+def _xlsx(sheet, rows):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    # Shown rounded, and still the number that counts.
+    book.active["B2"].number_format = "0"
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _xls(sheet, rows):
+    book = xlwt.Workbook()
+    made = book.add_sheet(sheet)
+    for at, row in enumerate(rows):
+        for column, value in enumerate(row):
+            made.write(at, column, value)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+SPREADSHEETS = {"new": _xlsx, "old": _xls}
