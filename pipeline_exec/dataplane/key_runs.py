@@ -14,6 +14,8 @@ from pipeline_exec.errors import InternalError
 #: Words of the filter in front of what lies on disk, 32 MB: of 20 million keys it lets through some in 100 that are not
 #: there, of 200 million most; what it lets through is looked up.
 _FILTER_WORDS: Final = 2**22
+#: How many keys are put into the filter at once: sorting them takes several times their size.
+_AT_ONCE: Final = 2**17
 
 
 class SpilledRuns:
@@ -93,6 +95,10 @@ class _Filter:
         self._words = np.zeros(_FILTER_WORDS, np.uint64)
 
     def add(self, keys: Keys) -> None:
+        for start in range(0, len(keys), _AT_ONCE):
+            self._add(keys[start : start + _AT_ONCE])
+
+    def _add(self, keys: Keys) -> None:
         mixed = np.sort(_mixed(keys))
         places = _places(mixed)
         begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))

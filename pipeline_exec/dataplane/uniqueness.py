@@ -12,11 +12,11 @@ from pipeline_exec.dataplane.key_runs import SpilledRuns, contained
 from pipeline_exec.dataplane.keys import Keys, Locksmith, Mask
 
 #: How many keys are kept in memory, of 16 bytes each; the others lie on disk.
-MOST_IN_MEMORY: Final = 2**19
+MOST_IN_MEMORY: Final = 2**20
 
 
 class Seen:
-    """The values, or the combinations of values, seen so far. It takes some 120 MB at most, however many there are."""
+    """The values, or the combinations of values, seen so far. It takes some 140 MB at most, however many there are."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self._locksmith = Locksmith()
