@@ -5,6 +5,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -86,10 +87,10 @@ def _attributes() -> Iterator[str]:
             yield f"| `{name}` | {', '.join(types)} | {_prose(field.description or '')} |"
 
 
-def _case(case: dict[str, object]) -> Iterator[str]:
-    column = TargetColumn.parse({"key": "x", **case["column"]})  # type: ignore[dict-item]  # as YAML has it
+def _case(case: dict[str, Any]) -> Iterator[str]:
+    column = TargetColumn.parse({"key": "x", **case["column"]})
     kind, samples = cell_type(column), case.get("read", [])
-    given = ", ".join(f"`{name}: {_given(value)}`" for name, value in case["column"].items() if name != "column_type")  # type: ignore[attr-defined]
+    given = ", ".join(f"`{name}: {_given(value)}`" for name, value in case["column"].items() if name != "column_type")
     yield from ("", f"**{str(case['title'])[0].upper()}{str(case['title'])[1:]}**{f' ({given})' if given else ''}", "")
     rows = [(_code(text), _code(_shown(value)), _code(_written(kind, text))) for text, value in samples if text]
     # What is written as it is kept needs no column of its own.
