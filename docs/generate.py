@@ -19,7 +19,7 @@ from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
 from pipeline_exec.dataplane.validations import VALIDATIONS
 from pipeline_exec.errors import ErrorType
 from pipeline_exec.formats.registry import TABLE
-from pipeline_exec.model.pipeline import ErrorConfig, OutputOptions, ReadOptions
+from pipeline_exec.model.pipeline import READ_ONLY, ErrorConfig, OutputOptions, ReadOptions
 from pipeline_exec.model.schedule import ScheduleConfig
 from pipeline_exec.model.target_model import TargetColumn
 from pipeline_exec.settings import PREFIX, Settings
@@ -45,7 +45,9 @@ def _reference() -> Iterator[str]:
         triggers = " or ".join(kind.triggers)
         yield from (f"### {kind.node_type} {kind.direction.lower()}{', ' + triggers if triggers else ''}", "")
         yield from _attributes(kind.configuration)
-    yield from ("## Formats", "", f"Read and written: {', '.join(f'`{name}`' for name in TABLE)}.", "")
+    both = [name for name in TABLE if name not in READ_ONLY]
+    yield from ("## Formats", "", f"Read and written: {', '.join(f'`{name}`' for name in both)}.", "")
+    yield from (f"Read only: {', '.join(f'`{name}`' for name in TABLE if name in READ_ONLY)}.", "")
     yield from ("### `read_options`", "", *_attributes(ReadOptions))
     yield from ("### `output_options`", "", *_attributes(OutputOptions))
     yield from ("## Transformations", "", *_families(TRANSFORMATIONS))

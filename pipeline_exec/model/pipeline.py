@@ -26,8 +26,8 @@ _RESERVED = {
     *("int", "meta", "output", "output_arg_dict", "str", "type"),
 }
 
-#: Formats that are read and not written.
-_READ_ONLY = frozenset({"xls", "ods"})
+READ_ONLY = frozenset({"xls", "ods"})
+"""Formats that are read and not written."""
 
 DEVELOPER_MODE_ROWS = 100
 """How many rows a pipeline in developer mode sends."""
@@ -69,7 +69,7 @@ class ReadOptions(Document):
     record_end: Literal["\n", "\r\n", "\r"] | None = None
     """What ends the records of delimited text; any of the three, one among the others, when not given."""
     header_rows: int | None = Field(None, ge=1, le=20)
-    """How many rows the header of delimited text has; the names are their cells joined by a space."""
+    """How many rows the header of a text or sheet has; the names are their cells joined by a space."""
     footer_rows: int | None = Field(None, ge=0, le=1_000)
     """How many rows at the end of delimited text are no data, such as totals and signatures."""
     ragged_rows: Literal["report", "pad"] = "report"
@@ -153,7 +153,7 @@ class OutputOptions(Document):
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:
-        if self.file_extension is not None and self.file_extension.lower().removeprefix(".") in _READ_ONLY:
+        if self.file_extension is not None and self.file_extension.lower().removeprefix(".") in READ_ONLY:
             raise ValueError(f"Workbooks are not written as {self.file_extension}. Set file_extension to xlsx.")
         if self.quote in self.delimiter or (self.escape and self.escape in self.delimiter):
             raise ValueError("The delimiter must not hold the quote or the escape. Set another one.")
