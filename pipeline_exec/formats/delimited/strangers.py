@@ -38,7 +38,8 @@ class Strangers:
         if self.profile.width < _LEAST_WIDTH or len(text) > _LONGEST or self._begins_well(parted[0]):
             return None
         # Whatever is in the cells behind it, the first is parted from them by the other delimiter.
-        candidates = (self._parted(text, delimiter) for delimiter in _OTHERS if delimiter in parted[0])
+        among = text if self.syntax.delimiter == " " else parted[0]
+        candidates = (self._parted(text, delimiter) for delimiter in _OTHERS if delimiter in among)
         return next((cells for cells in candidates if cells and self.profile.is_met(cells)), None)
 
     def names(self, text: str, *, of_words: bool) -> list[str] | None:
@@ -58,7 +59,8 @@ class Strangers:
 
     def _begins_well(self, cell: str) -> bool:
         """Whether a first cell is surely one of the first column."""
-        return kind_of(cell) is self.profile.kinds[0] is not Kind.TEXT
+        is_parted_by_words = self.syntax.delimiter == " "
+        return not is_parted_by_words and kind_of(cell) is self.profile.kinds[0] is not Kind.TEXT
 
     def _parted(self, text: str, delimiter: str) -> list[str] | None:
         """The cells between delimiters; words where the delimiter is a space are put together as columns need them."""
