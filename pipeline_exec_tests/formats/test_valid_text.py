@@ -33,9 +33,7 @@ def read(path, name):
         pytest.param("json", b'[{"a": "x', b'y", "b": [1]}]', id="json"),
         pytest.param("jsonl", b'{"a": "x', b'y", "b": 1}\n{"a": "z"}\n', id="json lines"),
         pytest.param("xml", b"<r><a><x>1", b"</x></a><a><x>2</x></a></r>", id="xml"),
-        pytest.param(
-            "xml", b'<?xml version="1.0"?><r><a x="', b'"/><a x="2"/></r>', id="xml attribute"
-        ),
+        pytest.param("xml", b'<?xml version="1.0"?><r><a x="', b'"/><a x="2"/></r>', id="xml attribute"),
     ],
 )
 @given(broken=st.sampled_from(BROKEN) | st.binary(max_size=4))
