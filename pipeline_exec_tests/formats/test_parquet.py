@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
-from pipeline_exec.formats.columnar import footer, reading
+from pipeline_exec.formats.columnar import footer, pages, reading
 from pipeline_exec.formats.registry import FORMATS
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
@@ -201,6 +201,42 @@ def test_a_file_that_unpacks_to_far_more_than_it_is_is_refused(tmp_path, monkeyp
     table = pa.table({"a": [" " * 1_000] * 2_000})
     with pytest.raises(ParsingFailure, match="more than 200 times its size"):
         read(tmp_path / "a", table, use_dictionary=False, compression="zstd")
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("_MOST_VALUES", "a page that claims 2,000 values"),
+        ("_LARGEST_PAGE", "a page of"),
+        ("_LARGEST_FOOTER", "a footer of"),
+    ],
+)
+def test_what_pages_claim_is_held_against_what_may_be_before_room_is_made_for_it(tmp_path, monkeypatch, limit, says):
+    monkeypatch.setattr(pages, limit, 5)
+    with pytest.raises(ParsingFailure, match=f"The Parquet file has {says}"):
+        read(tmp_path / "a", pa.table({"a": [[None] * 2_000]}))
+
+
+def test_a_page_whose_header_is_damaged_is_refused(tmp_path):
+    path = tmp_path / "a"
+    pq.write_table(pa.table({"a": list(range(1_000))}), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\xff" * 8 + whole[12:])
+    with pytest.raises(ParsingFailure, match="a page whose header is damaged"):
+        FORMATS.named("parquet").read(path, ReadOptions())
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("compression", ["snappy", "gzip", "brotli", "lz4", "zstd", "none"])
+def test_every_page_of_a_whole_file_is_as_it_may_be(tmp_path, monkeypatch, compression, version):
+    seen = []
+    check = pages._check_page
+    monkeypatch.setattr(pages, "_check_page", lambda header: seen.append(header) or check(header))
+    table = pa.table({"i": list(range(3_000)), "l": [["a", None], None] * 1_500, "s": [{"x": True}] * 3_000})
+    pq.write_table(table, tmp_path / "a", compression=compression, data_page_version=version, row_group_size=1_000)
+    pages.check_pages(tmp_path / "a")
+    values = [header[kind][1] for header in seen for kind in (5, 8) if kind in header]
+    assert sum(values) == 3_000 + 4_500 + 3_000
 
 
 def test_structs_without_end_are_refused(tmp_path):

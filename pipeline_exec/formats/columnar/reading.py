@@ -14,6 +14,7 @@ from pipeline_exec.dataplane.text import valid_text
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats.batches import text_schema, with_data
 from pipeline_exec.formats.columnar.footer import check_footer, rows_at_once, texts
+from pipeline_exec.formats.columnar.pages import check_pages
 from pipeline_exec.formats.columnar.schema import column_paths, leaves, size_as_text
 from pipeline_exec.formats.columnar.texts import NoText, text_of
 from pipeline_exec.formats.header import column_names, renamed
@@ -36,6 +37,7 @@ def read(path: Path, limits: ReadLimits, format_name: str) -> Parsed:
         ParsingFailure: now or while iterating: the file is damaged or encrypted, or larger than files may be.
         SourceDataEmpty: it has no rows or no columns.
     """
+    check_pages(path)
     with _opened(path, limits) as file:
         footer = file.metadata
         check_footer(footer, path.stat().st_size, limits)
