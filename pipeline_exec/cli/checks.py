@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline_exec.api.paths import HEALTH
 from pipeline_exec.cli.context import Deployment
 from pipeline_exec.cli.output import shown_size
+from pipeline_exec.dataplane.transformations.plugin import plugins
 from pipeline_exec.errors import PipelineExecError, Unavailable
 from pipeline_exec.model.query import MAXIMUM_LIMIT, Ordering, Query
 from pipeline_exec.settings import Settings
@@ -60,8 +62,18 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
         ("Address", lambda: _address(settings)),
     ):
         yield _checked(subject, check)
+    yield from (_checked(f"Plug-in {name}", partial(_plugin, found)) for name, found in plugins().items())
     if settings.home.is_dir() or settings.database_url is not None:
         yield from _storages(deployment)
+
+
+def _plugin(found: EntryPoint) -> str:
+    try:
+        found.load()
+    except Exception as error:  # whatever somebody else's code raises
+        what = f"{found.value} cannot be loaded: {type(error).__name__}: {error}."
+        raise Unavailable(what, "Install it again, or remove it.") from error
+    return f"transforms texts by {found.value}"
 
 
 def _storages(deployment: Deployment) -> Iterator[Finding]:

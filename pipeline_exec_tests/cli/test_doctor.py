@@ -43,6 +43,19 @@ def test_all_is_well(command_line, orders):
     assert result.stdout.endswith("All 10 checks passed.\n")
 
 
+def test_a_plug_in_that_cannot_be_loaded_is_named(command_line, tmp_path, monkeypatch):
+    info = tmp_path / "shouting-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[pipeline_exec.transformations]\nshout = builtins:str\nbroken = nowhere:nothing\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found, _ = doctor(command_line, exit_code=1)
+    assert found["Plug-in shout"] == "transforms texts by builtins:str"
+    assert found["Plug-in broken"].startswith("nowhere:nothing cannot be loaded: ModuleNotFoundError")
+
+
 def test_a_connector_that_cannot_be_used_is_named_with_the_remedy(command_line, orders):
     shutil.rmtree(orders / "inbox")
     found, result = doctor(command_line, exit_code=1)
