@@ -104,6 +104,7 @@ def test_any_records(tmp_path, records, space):
     ),
     cut=st.integers(0, 3),
 )
+@example(records=['<r k="é"/>'] * 9 + ["<r>x"], at=1.0, damage="", cut=0)
 def test_any_damage(tmp_path, records, at, damage, cut):
     path = tmp_path / "a.xml"
     text = f"<all>{''.join(records)}</all>"

@@ -21,6 +21,8 @@ _TRIED: Final = 32
 _MOST_LEFT_OUT: Final = 16
 #: Everything but what ends lines becomes a space.
 _BLANK: Final = bytes(each if each in b"\r\n" else 0x20 for each in range(256))
+#: Of a character in UTF-8, all bytes but the first: columns are counted in characters.
+_FURTHER_BYTES: Final = bytes(range(0x80, 0xC0))
 #: Most bytes of one tag, comment or instruction: as long as its end is missing, the parser begins it anew each time.
 _LONGEST_TAG: Final = 8 * 1024**2
 
@@ -155,7 +157,7 @@ class _Feeder:
             at = start
             end = self._events.run(piece, at) if self._is_between_records() else at
             # The parser is given as many spaces and lines, so that the places it names are right.
-            self._parse(piece[at:end].translate(_BLANK))
+            self._parse(piece[at:end].translate(_BLANK, _FURTHER_BYTES))
             told += end - at
             at = end
             following = template.opening(piece, at + 1)
