@@ -272,6 +272,12 @@ class TestOpenDocument:
         with pytest.raises(ParsingFailure, match=says):
             read(path)
 
+    def test_a_row_that_does_not_end_is_damage(self, path, monkeypatch):
+        monkeypatch.setattr("pipeline_exec.formats.workbook.document_rows._LONGEST_ROW", 100_000)
+        document(path, odf_table([odf_cell(f"{'x' * 50}{number}") for number in range(9_000)]))
+        with pytest.raises(ParsingFailure, match="damaged"):
+            read(path)
+
     def test_entities_are_refused(self, path):
         content = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
         with pytest.raises(ParsingFailure, match="damaged"):

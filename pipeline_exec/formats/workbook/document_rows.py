@@ -35,6 +35,8 @@ _ASIDE: Final = frozenset(
     {_NAMES % ("text", "ruby-text"), _NAMES % ("text", "note"), _NAMES % ("office", "annotation")}
 )
 _MOST_SPACES: Final = 32_767
+#: Bytes of XML of one row.
+_LONGEST_ROW: Final = 64 << 20
 _MIDNIGHT: Final = re.compile(r"T00:00(?::00(?:\.0+)?)?$")
 #: ISO 8601 durations as programs write them.
 _DURATION: Final = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
@@ -78,14 +80,16 @@ class DocumentRows:
             ValueError: it is not the content of a spreadsheet.
         """
         table = -1
+        watched = _Watched(self._part)
         try:
-            for event, element in _elements(self._part):
+            for event, element in _elements(watched):
                 if element.tag == _TABLE:
                     table += event == "start"
                 elif event == "end":
                     if table == self._wanted:
                         yield from self._read(element)
                     _forget(element)
+                    watched.since_row = 0
         except etree.XMLSyntaxError as error:
             raise ValueError("no well-formed XML") from error
 
@@ -144,7 +148,22 @@ class DocumentRows:
         return str(plain_texts(pa.array([value], pa.string()))[0])
 
 
-def _elements(part: IO[bytes]) -> Iterator[tuple[str, etree._Element]]:
+class _Watched:
+    """A part that fails when too much of it is read without a row's end: what was read of a row is held in memory."""
+
+    def __init__(self, part: IO[bytes]) -> None:
+        self._part = part
+        self.since_row = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._part.read(size)
+        self.since_row += len(piece)
+        if self.since_row > _LONGEST_ROW:
+            raise ValueError("a row that does not end")
+        return piece
+
+
+def _elements(part: _Watched) -> Iterator[tuple[str, etree._Element]]:
     """Tables as they begin, and rows as they end; entities are not resolved, and nothing outside is looked at."""
     found: Iterator[tuple[str, etree._Element]] = etree.iterparse(
         part,

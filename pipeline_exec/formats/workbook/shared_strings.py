@@ -18,6 +18,8 @@ _ITEM: Final = b"<si"
 _END: Final = b"</sst>"
 #: All of them are held in memory, for a cell may want any.
 _MOST_BYTES: Final = 1 << 30
+#: Bytes of XML of one text.
+_LONGEST: Final = 16 << 20
 
 
 def read_strings(part: IO[bytes]) -> pa.StringArray:
@@ -52,7 +54,7 @@ def _strings(part: IO[bytes]) -> Iterator[pa.StringArray]:
             yield _piece(rest[:cut])
             rest = rest[cut:]
         chunk = part.read(_CHUNK)
-        if not chunk:
+        if not chunk or len(rest) > _LONGEST:
             raise ValueError("texts that do not end")
         rest += chunk
     yield _piece(rest[:end])
@@ -76,6 +78,7 @@ def _parsed(pieces: Iterator[bytes]) -> pa.StringArray:
     texts: list[str] = []
     parts: list[str] = []
     within: set[str] = set()
+    size = 0
 
     def start(name: str, _: dict[str, str]) -> None:
         within.add(local_name(name))
@@ -87,8 +90,12 @@ def _parsed(pieces: Iterator[bytes]) -> pa.StringArray:
             parts.clear()
 
     def characters(text: str) -> None:
+        nonlocal size
         if "t" in within and "rPh" not in within:
             parts.append(text)
+            size += len(text)
+            if size > _MOST_BYTES:
+                raise ValueError("more text than is read")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
