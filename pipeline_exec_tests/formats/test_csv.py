@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from collections import Counter
 from contextlib import suppress
 
@@ -16,7 +17,7 @@ from pipeline_exec.formats.delimited.detection import detect
 from pipeline_exec.formats.delimited.reading import Reading
 from pipeline_exec.model.limits import DEFAULT_LIMITS
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
-from pipeline_exec_tests.formats.conformance import FormatConformance
+from pipeline_exec_tests.formats.conformance import SECONDS, FormatConformance
 from pipeline_exec_tests.formats.tables import TEXT, cells_of, column, marks_of, tables, text_columns
 
 PLAIN = ReadOptions(delimiter=",", quote='"', encoding="utf-8", header_row="none")
@@ -250,3 +251,67 @@ def test_many_surplus_cells_take_no_long_time(tmp_path):
     ((_, first), (_, surplus)) = marks_of(rows)
     assert first is None
     assert surplus.strip(",") == "x"
+
+
+def test_a_delimiter_is_detected_though_no_two_rows_have_as_many_cells(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n1,Anna,x\n2\n")
+    rows, facts = read(path, ReadOptions())
+    assert facts["delimiter"] == ","
+    assert (cells_of(rows), marks_of(rows)) == ([["1", "Anna", "x"], ["2", None, None]], [(None, None), (1, None)])
+
+
+def test_trouble_in_the_middle_costs_a_page_and_no_row(tmp_path):
+    lines = [f'{number},"name, {number}"' for number in range(60_000)]
+    lines[30_000] = '30000,"name" 30000'
+    lines[40_000] = '"40000,name 40000'
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n" + "\n".join(lines))
+    rows, facts = read(path, ReadOptions(), 1 << 18)
+    cells = cells_of(rows)
+    assert len(cells) == 60_000
+    assert (cells[30_000], cells[40_000]) == (["30000", "name 30000"], ['"40000', "name 40000"])
+    assert facts["irregular_rows"] == {"stray_quotes": 2}
+
+
+@pytest.mark.parametrize(
+    ("below", "footer"),
+    [
+        pytest.param("Total,,12\n", 1, id="a total"),
+        pytest.param("\nSigned by the office\n", 1, id="a signature behind a blank line"),
+        pytest.param("Source: ours,,\nAll rights reserved,,\n", 2, id="remarks padded with delimiters"),
+        pytest.param("9,Zoe,\n", 0, id="a row"),
+    ],
+)
+def test_what_is_written_below_a_table_is_told_and_no_row(tmp_path, below, footer):
+    path = tmp_path / "a.csv"
+    path.write_text("id,name,price\n" + "".join(f"{number},Ann,4\n" for number in range(8)) + below)
+    rows, facts = read(path, ReadOptions())
+    assert len(cells_of(rows)) == 9 - bool(footer)
+    assert facts.get("footer", {}).get("rows", 0) == footer
+
+
+@pytest.mark.parametrize("gap", ["", "\n", ",,\n"], ids=["at once", "behind a blank line", "behind an empty row"])
+def test_further_tables_are_told_with_line_width_and_rows(tmp_path, gap):
+    path = tmp_path / "a.csv"
+    first = "id,name,price\n" + "".join(f"{number},Ann,4\n" for number in range(8))
+    path.write_text(first + gap + "id,name\n1,Bob\n2,Cem\n")
+    rows, facts = read(path, ReadOptions())
+    # An empty row is a row, even if nothing of the table follows.
+    assert len(cells_of(rows)) == 8 + (gap == ",,\n")
+    assert facts["tables"] == [{"line": 10 + bool(gap), "columns": 2, "rows": 3}]
+    assert len(cells_of(read(path, ReadOptions(tables="one", footer_rows=0))[0])) == 11 + (gap == ",,\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"' * 200_000, "," * 200_000, '"\n' * 4_000, '"a,\n' * 4_000, '",' * 100_000, "\n" * 10_000, "a\r" * 20_000],
+    ids=["quotes", "delimiters", "quotes on lines", "quotes that open", "quotes and delimiters", "blank lines", "CRs"],
+)
+def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n" + text)
+    begun = time.monotonic()
+    with suppress(ParsingFailure, SourceDataEmpty):
+        cells_of(read(path, ReadOptions())[0])
+    assert time.monotonic() - begun < SECONDS

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Final
 
 from pipeline_exec.formats.delimited.records import Record, Splitter
@@ -50,7 +51,9 @@ def detect_delimiter(sample: str, quote: str | None) -> str | None:
         return best.delimiter
     if spaced.is_words_of_a_table or spaced.is_surer_than(best):
         return " "
-    return next((each for each in _UNUSUAL if _Evidence.of(sample, each, quote).is_even), None)
+    unusual = (each for each in map(partial(_Evidence.of, sample, quote=quote), _UNUSUAL) if each.is_even)
+    ragged = (each for each in evidence if each.is_ragged)
+    return next((each.delimiter for each in chain(unusual, ragged)), None)
 
 
 def _is_one_column(sample: str) -> bool:
@@ -111,6 +114,13 @@ class _Evidence:
         width = len(self.rows[0]) if self.rows else 0
         even = width > 1 and len(self.rows) > 1 and all(len(row) == width for row in self.rows)
         return even and _typed(self.rows[1:]) >= 0.5
+
+    @property
+    def is_ragged(self) -> bool:
+        """Whether names stand in the first row, and at least half of all rows have cells, however many."""
+        names = self.rows[0] if self.rows else []
+        is_header = len(names) > 1 and all(kind_of(name) is Kind.TEXT and name == name.strip() for name in names)
+        return is_header and 2 * sum(1 for row in self.rows if len(row) > 1) >= len(self.rows)
 
     @property
     def is_words_of_a_table(self) -> bool:

@@ -17,7 +17,7 @@ class Profile:
     """The columns of a table, by what they hold."""
 
     kinds: tuple[Kind, ...]
-    """Of each column the kind of nearly all its cells that hold something, or text."""
+    """Of each column the kind of most of its cells that hold something, or text."""
     words: tuple[float, ...]
     """Of each column how many words a cell has."""
 
@@ -61,7 +61,7 @@ def _kind(cells: Sequence[str]) -> Kind:
     if not kinds:
         return Kind.EMPTY
     usual, times = kinds.most_common(1)[0]
-    return usual if times * 10 >= kinds.total() * 9 else Kind.TEXT
+    return usual if times * 4 >= kinds.total() * 3 else Kind.TEXT
 
 
 def _words(cells: Sequence[str]) -> float:
