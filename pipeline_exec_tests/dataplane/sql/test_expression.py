@@ -221,6 +221,7 @@ def test_the_type_of_the_values_is_known_before_the_first_row():
             ("a LIKE '%_a%_a%'", "may have _ or several %, not both"),
             ("regexp_matches(a, a)", "the pattern of a regular expression"),
             ("regexp_matches(a, '(')", "missing )"),
+            ("regexp_matches(a, '(a{1,500}){1,2}b')", "has a regular expression that is too large"),
             ("upper(a, a)", "No function matches"),
             ("replace(a)", "No function matches"),
             ("regexp_replace(a, 'x')", "No function matches"),
