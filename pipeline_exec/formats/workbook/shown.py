@@ -95,8 +95,11 @@ class Shown:
         return pc.if_else(pc.match_substring_regex(shown, _IS_ZERO), shown, concatenated(sign, shown))
 
     def _read_as(self, look: tuple[Look, Look]) -> tuple[Look, Look]:
-        is_exact = self._numbers is NumbersRead.EXACT and not isinstance(look[0], Calendar)
-        return _GENERAL if is_exact else look
+        if self._numbers is not NumbersRead.EXACT:
+            return look
+        if look[0] is Calendar.DATE:
+            return Calendar.MOMENT, Calendar.MOMENT
+        return look if isinstance(look[0], Calendar) else _GENERAL
 
 
 def _inverse(order: Integers) -> Integers:
