@@ -13,6 +13,7 @@ TABLE = {
     "workbooks": "benchmarks.workbooks",
     "latency": "benchmarks.latency",
     "fuzz": "benchmarks.fuzz",
+    "robustness": "benchmarks.robustness",
 }
 """Each module's ``measure`` takes a folder to work in and the options given, and yields lines to print."""
 
