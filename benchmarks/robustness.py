@@ -65,7 +65,8 @@ def _shown(title: str, scores: Iterable[Scored], weights: dict[str, float]) -> I
     yield f"{title}: {len(scored):,} files, simple score {sum(means):.3f} of 10"
     yield "  " + ", ".join(f"{name} {mean:.4f}" for name, mean in zip(MEASURES, means, strict=True))
     if weights:
-        total = sum(weights.values())
+        # Files without a weight count for nothing, and weights without a file too.
+        total = sum(weights.get(each.name, 0) for each in scored)
         yield f"  weighted score {sum(each.score * weights.get(each.name, 0) for each in scored) / total:.3f} of 10"
     for each in sorted(scored, key=lambda each: each.score)[:5]:
         if each.score < 9.95:
