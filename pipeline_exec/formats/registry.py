@@ -76,7 +76,7 @@ class FormatRegistry:
 
     def write_report(self, report: ErrorReport, into: Path) -> None:
         """As ``ports.Formats.write_report``."""
-        from pipeline_exec.formats.workbook.error_report import write_report  # few processes ever write one
+        from pipeline_exec.formats.workbook.report.error_report import write_report  # few processes ever write one
 
         write_report(report, into)
 

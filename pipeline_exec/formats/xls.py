@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.formats.workbook.binary_book import open_binary_book
-from pipeline_exec.formats.workbook.reading import read_book
+from pipeline_exec.formats.workbook.legacy.book import open_binary_book
+from pipeline_exec.formats.workbook.sheets.reading import read_book
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows

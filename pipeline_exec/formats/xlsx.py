@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pipeline_exec.formats.workbook.open_xml import open_xml_book
-from pipeline_exec.formats.workbook.reading import read_book
-from pipeline_exec.formats.workbook.writing import write
+from pipeline_exec.formats.workbook.openxml.book import open_xml_book
+from pipeline_exec.formats.workbook.sheets.reading import read_book
+from pipeline_exec.formats.workbook.writing.book import write
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows

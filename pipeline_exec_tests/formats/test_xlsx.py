@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty, WriteFileFailure
-from pipeline_exec.formats.workbook import sheet as sheets
-from pipeline_exec.formats.workbook import sheet_xml, writing
 from pipeline_exec.formats.workbook.bounds import column_letters, column_number
+from pipeline_exec.formats.workbook.openxml import sheet_xml
+from pipeline_exec.formats.workbook.sheets import sheet as sheets
+from pipeline_exec.formats.workbook.writing import book as writing
 from pipeline_exec.formats.xlsx import XLSX
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions

@@ -4,10 +4,34 @@ import io
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
+import xlwt
+
+from pipeline_exec.formats.registry import FORMATS
+from pipeline_exec.model.pipeline import ReadOptions
+from pipeline_exec_tests.formats.tables import cells_of
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def read(path, **options):
+    """The dialect of a workbook, the names of its columns and its cells."""
+    parsed = FORMATS.read(path, path.name, ReadOptions(**options))
+    return parsed.dialect, parsed.rows.schema.names, cells_of(parsed.rows)
+
+
+def xls_of(path, *styled):
+    """A workbook of before 2007 with a column ``x`` of values, each with its number format."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Data")
+    sheet.write(0, 0, "x")
+    for row, (value, code) in enumerate(styled, start=1):
+        style = xlwt.XFStyle()
+        style.num_format_str = code
+        sheet.write(row, 0, value, style)
+    book.save(str(path))
+    return path
 
 
 def workbook(path, *sheets, hidden=()):

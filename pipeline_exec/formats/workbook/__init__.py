@@ -1,1 +1,1 @@
-"""Spreadsheets in the format of Office Open XML (ECMA-376)."""
+"""Spreadsheets of every kind: read as their sheets show them, and written in Office Open XML."""

@@ -1,0 +1,1 @@
+"""What stored cells and their number formats show, the same in every country."""

@@ -1,0 +1,1 @@
+"""Workbooks in the binary format of before 2007, read."""

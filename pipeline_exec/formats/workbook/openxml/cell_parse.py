@@ -1,0 +1,134 @@
+"""Cells out of XML however it is written, element by element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from xml.parsers import expat
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline_exec.formats.workbook.bounds import column_number
+from pipeline_exec.formats.workbook.cells.stored_cells import KINDS, Kind, StoredCells
+from pipeline_exec.formats.workbook.package.entities import unescaped
+from pipeline_exec.formats.workbook.package.xml import local_name, refuse_declarations
+from pipeline_exec.formats.workbook.sheets.merging import Range
+
+_REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_MERGED: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+#: Cells handed on at a time.
+_CELLS: Final = 50_000
+
+
+class CellParser:
+    """Reads a worksheet's XML, or some whole rows of it."""
+
+    def __init__(self, last_row: int, longest: int) -> None:
+        """Begin.
+
+        Args:
+            last_row: The number of the row before the first.
+            longest: Characters of a cell at most.
+        """
+        self.merged: list[Range] = []
+        self._longest = longest
+        self._row, self._column = last_row, 0
+        self._kind, self._style = Kind.NUMBER, 0
+        self._text: list[str] | None = None
+        self._length = 0
+        self._is_value = False
+        self._within_phonetic = False
+        self._cells: list[tuple[int, int, int, int, str]] = []
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        refuse_declarations(parser)
+        self._parser = parser
+
+    def parse(self, pieces: Iterable[bytes]) -> Iterator[StoredCells]:
+        """The filled cells of the XML that these pieces are one after the other.
+
+        Raises:
+            expat.ExpatError, ValueError: it is not well formed, or not that of a worksheet.
+        """
+        for piece in pieces:
+            self._parser.Parse(piece, False)
+            if len(self._cells) > _CELLS:
+                yield self._taken(whole=False)
+        self._parser.Parse(b"", True)
+        yield self._taken(whole=True)
+
+    def _taken(self, *, whole: bool) -> StoredCells:
+        """What was read, but for the row that is still being read."""
+        count = len(self._cells)
+        while not whole and count and self._cells[count - 1][0] == self._row:
+            count -= 1
+        taken, self._cells = self._cells[:count], self._cells[count:]
+        rows, columns, kinds, styles, texts = zip(*taken, strict=True) if taken else ((), (), (), (), ())
+        return StoredCells(
+            np.array(rows, np.int64),
+            np.array(columns, np.int64),
+            np.array(kinds, np.uint8),
+            np.array(styles, np.int64),
+            unescaped(pa.array(texts, pa.string())),
+        )
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        match local_name(name):
+            case "row":
+                row = int(attributes.get("r", self._row + 1))
+                if row <= self._row:
+                    raise ValueError("rows must go down")
+                self._row, self._column = row, 0
+            case "c":
+                self._begin(attributes)
+            case "v" | "t":
+                self._is_value = not self._within_phonetic
+            case "rPh":
+                self._within_phonetic = True
+            case "mergeCell":
+                if match := _MERGED.fullmatch(attributes.get("ref", "")):
+                    self.merged.append(_range(match))
+
+    def _begin(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        self._column += 1
+        if reference is not None:
+            match = _REFERENCE.fullmatch(reference)
+            if match is None or int(match[2]) != self._row:
+                raise ValueError(f"the place {reference}")
+            self._column = column_number(match[1].upper())
+        self._kind, self._style = KINDS[attributes.get("t", "n")], int(attributes.get("s", 0))
+        self._text, self._length = [], 0
+
+    def _end(self, name: str) -> None:
+        match local_name(name):
+            case "c":
+                if self._text:
+                    cell = (self._row, self._column, self._kind, self._style, "".join(self._text))
+                    self._cells.append(cell)
+                self._text = None
+            case "v" | "t":
+                self._is_value = False
+            case "rPh":
+                self._within_phonetic = False
+
+    def _characters(self, text: str) -> None:
+        if self._is_value and self._text is not None:
+            self._length += len(text)
+            if self._length > self._longest:
+                raise ValueError("a cell that is too long")
+            self._text.append(text)
+
+
+def ranges(xml: bytes) -> list[Range]:
+    """The merged cells of a piece of XML."""
+    found = re.findall(rb"mergeCell\s[^>]*?\bref=[\"']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})[\"']", xml)
+    return [_range(match) for text in found if (match := _MERGED.fullmatch(text.decode()))]
+
+
+def _range(match: re.Match[str]) -> Range:
+    return Range(int(match[2]), column_number(match[1]), int(match[4]), column_number(match[3]))

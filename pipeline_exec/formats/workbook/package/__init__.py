@@ -1,0 +1,1 @@
+"""Archives of XML, which most workbooks are."""

@@ -1,0 +1,99 @@
+"""A workbook's ZIP archive, looked through before anything of it is unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Final
+from xml.parsers import expat
+from zipfile import ZipFile
+
+import pyarrow as pa
+
+from pipeline_exec.errors import ParsingFailure
+from pipeline_exec.formats import signatures
+from pipeline_exec.formats.compression.archive import DAMAGE, check_directory
+from pipeline_exec.formats.limits import UNSUSPICIOUS_BYTES
+from pipeline_exec.formats.workbook.failures import damaged
+from pipeline_exec.model.limits import ReadLimits
+
+#: What is raised at an archive that is cut off, altered or encrypted, at XML that is none, and at XML that does not
+#: hold what it should.
+_BROKEN: Final = (*DAMAGE, LookupError, expat.ExpatError, pa.ArrowException)
+
+
+class Package:
+    """The parts of a workbook that was found safe to unpack."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._names = frozenset(archive.namelist())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def part(self, name: str) -> IO[bytes]:
+        """The bytes of a part, unpacked as they are read; never more of them than the archive says."""
+        return self._archive.open(name)
+
+
+@contextmanager
+def opened(path: Path, main_part: str, extension: str, limits: ReadLimits) -> Iterator[Package]:
+    """A workbook's package.
+
+    Args:
+        path: The workbook.
+        main_part: The part by which such workbooks are known.
+        extension: What their names end in.
+        limits: How large they may be unpacked.
+
+    Raises:
+        ParsingFailure: it is no such workbook, is damaged, is protected by a password, or would take too much room
+            unpacked; in the block: what is done there raises something that only damage can cause.
+    """
+    _refuse_others(path, extension)
+    with understood(), ExitStack() as stack:
+        check_directory(path, "The workbook")
+        archive = stack.enter_context(ZipFile(path))
+        if main_part not in archive.namelist():
+            raise ParsingFailure(
+                f"The file is a ZIP archive, but not an {extension.upper()} workbook.",
+                f"Save it as .{extension}, or unpack it.",
+            )
+        _refuse_bombs(archive, limits)
+        yield Package(archive)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Have whatever only damage can cause end the block as the failure that says so."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise damaged() from error
+
+
+def _refuse_others(path: Path, extension: str) -> None:
+    with path.open("rb") as file:
+        head = file.read(signatures.HEAD_BYTES)
+    if not signatures.is_zip(head):
+        what = signatures.name_of(head) or "not one"
+        raise ParsingFailure(
+            f"The file should be an {extension.upper()} workbook, but is {what}.", f"Save it as .{extension}."
+        )
+
+
+def _refuse_bombs(archive: ZipFile, limits: ReadLimits) -> None:
+    names = archive.namelist()
+    if len(set(names)) < len(names):
+        raise damaged()
+    packed = sum(part.compress_size for part in archive.infolist())
+    unpacked = sum(part.file_size for part in archive.infolist())
+    most = min(limits.max_unpacked_size, max(UNSUSPICIOUS_BYTES, packed * limits.max_unpack_ratio))
+    if unpacked > most:
+        times = unpacked // max(1, packed)
+        raise ParsingFailure(
+            f"The workbook would take {unpacked / 1024**2:,.0f} MB unpacked, {times:,} times its size.",
+            "Split it into smaller workbooks, save it as CSV, or raise PIPELINE_EXEC_MAX_UNPACKED_SIZE.",
+        )

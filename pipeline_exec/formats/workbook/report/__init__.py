@@ -1,0 +1,1 @@
+"""The report of what is wrong with a table, as a workbook."""

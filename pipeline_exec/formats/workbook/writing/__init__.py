@@ -1,0 +1,1 @@
+"""Workbooks in Office Open XML, written."""
