@@ -16,6 +16,7 @@ from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.findings import by_row, with_message
 from pipeline_exec.dataplane.marks import RESERVED, missing_cells, surplus_cells, without_marks
 from pipeline_exec.dataplane.problems import Problems
+from pipeline_exec.dataplane.side_by_side import all_at_once
 from pipeline_exec.dataplane.validations.check import Cells, Judges, Place
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import OnError
@@ -23,6 +24,8 @@ from pipeline_exec.model.target_model import TargetColumn
 
 #: Begins the name of the column that holds the text kept of a target column's erroneous cells.
 KEPT: Final = "kept:"
+#: Rows of a batch that are checked before threads for its columns are made.
+_FEW: Final = 4_096
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,12 @@ class Checker:
 
     def _inspected(self, batch: pa.RecordBatch, first_row: int) -> list[Inspected]:
         table = self._table(batch)
-        columns = [checks.inspect(replace(table[checks.key], beside=table), first_row) for checks in self._columns]
+
+        def inspected(checks: ColumnChecks) -> Inspected:
+            return checks.inspect(replace(table[checks.key], beside=table), first_row)
+
+        is_heavy = any(checks.is_heavy for checks in self._columns)
+        columns = all_at_once(inspected, self._columns, unless=is_heavy or batch.num_rows <= _FEW)
         for inquiry, message in self._inquiries:
             findings = with_message(inquiry.findings(table, first_row), message)
             for place, checks in enumerate(self._columns):
@@ -111,10 +119,10 @@ class Checker:
     def _table(self, batch: pa.RecordBatch) -> dict[str, Cells]:
         """The cells of each column, by key."""
         texts = batch.select(without_marks(batch.schema)).columns
-        table = {
-            checks.key: Cells(text, checks.type.read(text)) for checks, text in zip(self._columns, texts, strict=True)
-        }
-        keys = list(table)
+        columns = list(zip(self._columns, texts, strict=True))
+        cells = all_at_once(_cells, columns, unless=batch.num_rows <= _FEW)
+        keys = [checks.key for checks in self._columns]
+        table = dict(zip(keys, cells, strict=True))
         for place, is_missing in missing_cells(batch).items():
             table[keys[place]] = replace(table[keys[place]], is_missing=is_missing)
         table[keys[-1]] = replace(table[keys[-1]], surplus=surplus_cells(batch))
@@ -130,6 +138,11 @@ class Checker:
                 arrays = [column.cells.values for column in columns]
         rows = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         return rows.filter(pa.array(~is_erroneous)) if self._on_error is OnError.DROP_ROW else rows
+
+
+def _cells(column: tuple[ColumnChecks, pa.StringArray]) -> Cells:
+    checks, text = column
+    return Cells(text, checks.type.read(text))
 
 
 def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> list[ColumnChecks]:

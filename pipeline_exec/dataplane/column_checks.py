@@ -64,6 +64,11 @@ class ColumnChecks:
         if column.unique and UniqueCheck.code not in codes:
             self._checks.append((UniqueCheck(), None))
 
+    @property
+    def is_heavy(self) -> bool:
+        """As ``Check.is_heavy``."""
+        return any(check.is_heavy for check, _ in self._checks)
+
     def inspect(self, cells: Cells, first_row: int) -> Inspected:
         """Check the column's cells of one batch, the first of which stands in row ``first_row``."""
         is_erroneous = np.zeros(len(cells.text), np.bool_)

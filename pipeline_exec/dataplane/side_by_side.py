@@ -1,9 +1,14 @@
-"""Work on several batches at once: Arrow and numpy let other threads run while they compute."""
+"""Work on several things at once: Arrow and numpy let other threads run while they compute.
+
+Threads live as long as the work they were made for: none is left when a process forks, and there are never more than
+processors this process may use.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -11,7 +16,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 #: More threads hold more batches in memory, and wait for each other's Python.
-_THREADS: Final = 2
+_BATCHES: Final = 2
+#: Of one batch several columns may be worked on, for it is held anyway.
+_COLUMNS: Final = 4
 
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -20,11 +27,39 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Itera
     Items are iterated by whoever iterates the results, and only a few ahead of them. What is raised by the work on an
     item comes in the place of its result.
     """
+    threads = min(_BATCHES, processors())
+    if threads == 1:
+        yield from map(work, items)
+        return
     pending: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(_THREADS, "side-by-side") as pool:
+    with ThreadPoolExecutor(threads, "side-by-side") as pool:
         for item in items:
             pending.append(pool.submit(work, item))
-            if len(pending) > _THREADS:
+            if len(pending) > threads:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
+
+
+def all_at_once(work: Callable[[Item], Result], items: Sequence[Item], *, unless: bool = False) -> list[Result]:
+    """What the work makes of each item, in their order, once it is done with all.
+
+    If it fails at several items, what is raised is that of the first of them.
+
+    Args:
+        work: What is to be done with an item.
+        items: All of them.
+        unless: Whether to take one after the other instead, for it is too little work, or too much.
+    """
+    threads = min(_COLUMNS, processors(), len(items))
+    if threads <= 1 or unless:
+        return list(map(work, items))
+    with ThreadPoolExecutor(threads, "at-once") as pool:
+        return list(pool.map(work, items))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -7,16 +7,15 @@ cut a character in two. Nothing else need expect Arrow to complain of a text.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
@@ -124,26 +123,5 @@ def scalar_text(value: object) -> object:
     return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
-def regular_expression(pattern: str) -> str:
-    """The pattern, if it is one.
-
-    Raises:
-        ValueError: it is none that RE2 reads: look-around and back references are not. Nor may it match single bytes.
-    """
-    if "C" in _ESCAPED.findall(pattern):
-        raise ValueError(
-            rf"{cut(pattern)!r} holds \C, which cuts characters in pieces. Write (?s:.) for any character."
-        )
-    try:
-        pc.match_substring_regex(pa.array([""]), pattern)
-    except pa.ArrowInvalid as error:
-        raise ValueError(f"{cut(pattern)!r} is not a regular expression as RE2 reads it: {error}") from None
-    return pattern
-
-
-_ESCAPED: Final = re.compile(r"(?s)\\(.)")
-
 CellText = Annotated[str, BeforeValidator(scalar_text)]
 """Text in a document; a number, a truth value or a date (as YAML reads it) stands for its text."""
-Pattern = Annotated[str, AfterValidator(regular_expression)]
-"""A regular expression of RE2, which takes no more than linear time whatever the pattern."""

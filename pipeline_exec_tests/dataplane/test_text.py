@@ -6,36 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_exec.dataplane.text import by_length, bytes_of, regular_expression, valid_text, without_bytes
-from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
+from pipeline_exec.dataplane.text import by_length, bytes_of, valid_text, without_bytes
 from pipeline_exec_tests.dataplane.tables import texts
 
 CELLS = st.lists(st.none() | st.text(min_size=1, max_size=6), max_size=8)
-WORDS = st.text("aé€😀\u00a0 .", max_size=4)
-PATTERNS = st.lists(
-    st.sampled_from(
-        ["a", "é", "€", ".", "[^a]", r"\w", r"\W", r"\b", r"\B", "x*", "(a|é)?", r"\pL", "^", "$", "(?s:.)"]
-    ),
-    max_size=4,
-).map("".join)
-
-
-@given(st.lists(WORDS.filter(bool), max_size=5), PATTERNS, WORDS, st.sampled_from(["REGEX_REPLACE", "REGEX_EXTRACT"]))
-def test_no_pattern_cuts_a_character_in_two(cells, pattern, replacement, kind):
-    arguments = {"pattern": pattern, "replacement": replacement} if kind == "REGEX_REPLACE" else {"pattern": pattern}
-    outcome = TRANSFORMATIONS[kind].parse(arguments).apply(texts(*cells))
-    outcome.validate(full=True)
-
-
-@pytest.mark.parametrize("pattern", [r"\C", r"a\C+", r"\\\C"])
-def test_patterns_of_single_bytes_are_refused(pattern):
-    with pytest.raises(ValueError, match="cuts characters in pieces"):
-        regular_expression(pattern)
-
-
-@pytest.mark.parametrize("pattern", ["C", r"\\C", r"\\\\C", r"\d\x43"])
-def test_a_letter_is_no_single_byte(pattern):
-    assert regular_expression(pattern) == pattern
 
 
 def test_what_is_not_utf_8_is_no_valid_text():

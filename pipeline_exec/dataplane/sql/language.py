@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import re2
-
+from pipeline_exec.dataplane.patterns import MOST_STEPS, steps
 from pipeline_exec.dataplane.problems import nearest
 from pipeline_exec.dataplane.sql.engine import cursor
 from pipeline_exec.dataplane.sql.growth import (
@@ -91,9 +90,6 @@ OPERATORS: Final = _words(
     "array_extract array_slice compare_in operator_coalesce operator_is_not_null operator_is_null operator_not "
     "operator_try"
 )
-LARGEST_PATTERN: Final = 500
-"""Steps of a regular expression's program: at worst each is tried at every character, and within a cell nothing
-interrupts it."""
 KINDS: Final = _words("BETWEEN CASE CAST COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION OPERATOR TYPE")
 
 _STRANGERS: Final = {
@@ -145,19 +141,12 @@ def _check_pattern(node: Node) -> None:
     pattern = node.children[1] if len(node.children) > 1 else None
     if pattern is None or pattern.kind != "CONSTANT":
         raise ValueError("the pattern of a regular expression, or behind LIKE, must be a text written out")
-    if node.name in _PATTERNED and _size(pattern.text) > LARGEST_PATTERN:
+    # What is wrong with it otherwise is said when it is bound.
+    if node.name in _PATTERNED and steps(pattern.text) > MOST_STEPS:
         raise ValueError("has a regular expression that is too large once its repetitions are written out")
     # DuckDB tries every way to divide a text among several % once there is a _; patterns of % alone it reads once.
     if node.name in _LIKES and "_" in pattern.text and pattern.text.count("%") > 1:
         raise ValueError("a pattern behind LIKE may have _ or several %, not both; use regexp_matches for others")
-
-
-def _size(pattern: str) -> int:
-    try:
-        return int(re2.compile(pattern).programsize)
-    except re2.error:
-        # What is wrong with it is said when it is bound.
-        return 0
 
 
 def _absent(name: str) -> str:

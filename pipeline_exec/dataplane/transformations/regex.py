@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
-from pipeline_exec.dataplane.text import CellText, Pattern, keep_where
+from pipeline_exec.dataplane.patterns import Pattern
+from pipeline_exec.dataplane.text import CellText, keep_where
 from pipeline_exec.dataplane.transformations.step import LARGEST, Step
 
 

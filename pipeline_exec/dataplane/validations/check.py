@@ -134,6 +134,8 @@ class Check(ABC):
 
     code: str
     """Names what is wrong, for programs."""
+    is_heavy: ClassVar[bool] = False
+    """Whether it may take so much memory that no other column is to be checked meanwhile."""
 
     @abstractmethod
     def violations(self, cells: Cells) -> pa.BooleanArray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.text import Pattern, concatenated, cut, quoted
+from pipeline_exec.dataplane.patterns import Pattern
+from pipeline_exec.dataplane.text import concatenated, cut, quoted
 from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 

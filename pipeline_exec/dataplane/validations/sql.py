@@ -18,6 +18,7 @@ class SqlCheck(Check):
     """The expression is true or, as in a check constraint of a database, null: unknown."""
 
     code = "sql"
+    is_heavy = True
 
     def __init__(self, expression: Expression, text: str, types: Mapping[str, pa.DataType]) -> None:
         self._expression, self._text, self._types = expression, text, types
