@@ -71,12 +71,39 @@ def _whole_files(table: Table) -> Iterator[Polluted]:
         header = text[: text.index("\n") + 1] * (times - 1)
         names = [" ".join([name] * times) for name in rows[0]]
         yield Polluted(f"header of {times} rows", f"{header}{text}".encode(), [names, *rows[1:]])
-    for kind, cut in (("same", width), ("less", width - 1)):
-        second = _text(replace(table, rows=[row[:cut] for row in rows]))
+    yield from two_tables(table)
+
+
+def two_tables(table: Table) -> Iterator[Polluted]:
+    """The table, and below it another with as many columns, fewer or more, each with and without a blank line."""
+    width = len(table.rows[0])
+    seconds = {
+        "the same": table.rows,
+        "fewer columns": [row[: width - 1] for row in table.rows],
+        "one column": [row[:1] for row in table.rows],
+        "a column more": [[*row, "col1" if at == 0 else row[-1]] for at, row in enumerate(table.rows)],
+        "an empty column more": [[*row, "col1" if at == 0 else ""] for at, row in enumerate(table.rows)],
+        "others": [["from", "to", "what", "count"], *([f"{at}.5", str(at), "way", "3"] for at in range(4))],
+    }
+    if width == 4:
+        # Only the names tell where it begins, and these may be a row of values that are missing.
+        del seconds["others"]
+    for kind, rows in seconds.items():
         for gap in ("", "\n"):
-            yield Polluted(f"two tables, {kind}, {len(gap)}", f"{text}{gap}{second}".encode(), rows)
-    second = _text(replace(table, rows=[[*row, "col1" if at == 0 else ""] for at, row in enumerate(rows)]))
-    yield Polluted("two tables, more", f"{text}{second}".encode(), rows)
+            text = f"{_text(table)}{gap}{_text(replace(table, rows=rows, quoted=frozenset()))}"
+            yield Polluted(f"two tables, {kind}, {len(gap)} blank", text.encode(), table.rows)
+
+
+def shapes() -> Iterator[Table]:
+    """Tables of numbers only, of text only, and of both; of few and many columns and rows."""
+    words = ("ash", "birch", "cedar tree", "elm", "fir")
+    for columns, rows in ((2, 30), (3, 3), (3, 500), (5, 20), (12, 3), (12, 40)):
+        names = [f"name{place}" for place in range(columns)]
+        numbers = [[str(at * 7 + place) for place in range(columns)] for at in range(rows)]
+        text = [[f"{words[(at + place) % 5]} {words[at % 3]}" for place in range(columns)] for at in range(rows)]
+        both = [[str(at), *row[1:]] for at, row in enumerate(text)]
+        for kind, body in (("numbers", numbers), ("text", text), ("both", both)):
+            yield Table(f"{rows} rows of {columns} columns of {kind}", [names, *body])
 
 
 def _dialects(table: Table) -> Iterator[Polluted]:

@@ -10,11 +10,12 @@ from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.delimited.delimiter import detect_delimiter, hint
 from pipeline_exec.formats.delimited.dialect import Dialect
-from pipeline_exec.formats.delimited.layout import Layout, lay_out, line_of, regular_width
+from pipeline_exec.formats.delimited.layout import Layout, lay_out, line_of
 from pipeline_exec.formats.delimited.profile import profile_of
 from pipeline_exec.formats.delimited.quote import detect_escape, detect_quote
 from pipeline_exec.formats.delimited.records import Record, Splitter
 from pipeline_exec.formats.delimited.syntax import Syntax
+from pipeline_exec.formats.delimited.tables import first_table
 from pipeline_exec.formats.header import column_names
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
@@ -74,7 +75,7 @@ def _detected(encoding: str, sample: str, whole: bool, options: ReadOptions, lim
         if whole:
             raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
         return None
-    layout = lay_out(records, sample, syntax, width, options.header_row, options.header_rows)
+    layout = lay_out(first_table(records).records, sample, syntax, width, options.header_row, options.header_rows)
     if not layout.data and not whole:
         return None
     return _dialect(encoding, syntax, layout, width, sample, limits)
@@ -102,7 +103,7 @@ def _records(
 
 
 def _width(records: list[Record], syntax: Syntax) -> int:
-    width = regular_width(records)
+    width = first_table(records).width
     if syntax.delimiter != " ":
         return width
     # Words between spaces make rows of more cells than there are columns, and never of fewer.

@@ -11,7 +11,9 @@ from typing import Final
 import numpy as np
 
 from pipeline_exec.formats.delimited.dialect import Dialect
+from pipeline_exec.formats.delimited.profile import profile_of
 from pipeline_exec.formats.delimited.records import Record, Splitter
+from pipeline_exec.formats.delimited.tables import is_header_above
 from pipeline_exec.formats.kinds import Kind, kind_of
 
 #: Bytes behind a blank line that are looked at, and how many blank lines of a block are.
@@ -70,8 +72,8 @@ class Ending:
             first -= 1
         run = [cells for _, cells in rows[first:]]
         for at, cells in enumerate(run[:-1]):
-            below = run[at + 1 :]
-            if self._is_header_of(cells, below):
+            below = run[at + 1 : at + 1 + _MOST_BELOW]
+            if self._is_header_of(cells, below, follows_gap=False):
                 return first + at
         return None
 
@@ -86,20 +88,25 @@ class Ending:
             The place, which is the end of the text when all is data, and the records behind it.
         """
         records = [record for record in self._records_to_end(text) if record.end > record.start]
-        at = place = len(records)
-        while at and len(records) - at < _MOST_BELOW if given is None else place > max(0, len(records) - given):
-            record = records[at - 1]
-            at -= 1
-            if given is not None or self._is_below(record, follows_gap=self._follows_gap(records, at)):
-                place = at
-            elif not record.is_empty:
-                break
+        place = self._first_below(records) if given is None else max(0, len(records) - given)
         # A table of nothing but remarks is a table.
-        if place in {0, len(records)} and given is None:
+        if place >= len(records) or (place == 0 and given is None):
             return len(text), []
-        return records[place].start if place < len(records) else len(text), [
-            text[record.start : record.end] for record in records[place:] if not record.is_empty
-        ]
+        return records[place].start, [text[each.start : each.end] for each in records[place:] if not each.is_empty]
+
+    def _first_below(self, records: list[Record]) -> int:
+        """Which of the last records of a file is the first that is no data; their number when all are."""
+        place = len(records)
+        for at in range(len(records) - 1, -1, -1):
+            if self._is_below(records[at], follows_gap=self._follows_gap(records, at)):
+                place = at
+            elif not records[at].is_empty:
+                break
+            below = [record.cells for record in records[at + 1 :]]
+            # So many rows are a table of their own, and so are those below its header.
+            if len(below) == _MOST_BELOW or self._names_fewer(records[at].cells, below):
+                return len(records)
+        return place
 
     def _follows_gap(self, records: list[Record], at: int) -> bool:
         """Whether a blank line or an empty record stands above a record."""
@@ -127,23 +134,34 @@ class Ending:
         cells = records[0].cells
         if self.repeats_header(cells):
             return True
-        return self._is_header_of(cells, [record.cells for record in records[1:]])
+        return self._is_header_of(cells, [record.cells for record in records[1:]], follows_gap=True)
 
-    def _is_header_of(self, cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    def _is_header_of(self, cells: Sequence[str], below: Sequence[Sequence[str]], *, follows_gap: bool) -> bool:
         """Whether a row holds the names of columns of which the rows below hold the values."""
         if self.repeats_header(cells):
             return True
-        filled = [cell for cell in cells if cell.strip()]
-        if len(filled) < 2 or len(filled) * 2 < len(cells) or any(kind_of(cell) is not Kind.TEXT for cell in filled):
-            return False
         # A row whose text is such as its column holds is a row of the first table.
-        if len(cells) == self._dialect.width and not self._dialect.profile.is_named_by(cells):
+        if len(cells) == self._dialect.width and not (
+            self._dialect.profile.is_named_by(cells) or (follows_gap and self._are_others(below))
+        ):
             return False
-        same = [row for row in below[:_MOST_BELOW] if len(row) == len(cells)]
-        if not same or len(same) * 2 < len(below[:_MOST_BELOW]):
-            return False
-        typed = sum(1 for row in same if any(kind_of(cell) not in {Kind.TEXT, Kind.EMPTY} for cell in row))
-        return typed * 2 > len(same)
+        is_other = follows_gap and len(cells) != self._dialect.width
+        return self._names_fewer(cells, below) or is_header_above(cells, below, follows_gap=is_other)
+
+    def _names_fewer(self, cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+        """Whether a row has the first names of the header, and all rows below it have as many cells."""
+        names = list(self._dialect.header[: len(cells)])
+        is_first = len(cells) < self._dialect.width and list(cells) == names and any(name.strip() for name in names)
+        return is_first and bool(below) and all(len(row) == len(cells) for row in below[:_MOST_BELOW])
+
+    def _are_others(self, below: Sequence[Sequence[str]]) -> bool:
+        """Whether rows hold numbers, dates or the like where the columns hold text."""
+        rows = [row for row in below[:_MOST_BELOW] if len(row) == self._dialect.width]
+        kinds = profile_of(rows, self._dialect.width).kinds
+        return len(rows) > 1 and any(
+            kind is Kind.TEXT and met not in {Kind.TEXT, Kind.EMPTY}
+            for kind, met in zip(self._dialect.profile.kinds, kinds, strict=True)
+        )
 
     def _is_quoted(self, block: bytes, at: int) -> bool:
         quote = (self._dialect.syntax.quote or "").encode()

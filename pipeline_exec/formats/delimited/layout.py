@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -37,18 +36,6 @@ class Layout:
         if len(padded) == 1:
             return padded[0]
         return [" ".join(filter(None, map(str.strip, cells))) for cells in zip(*padded, strict=True)]
-
-
-def regular_width(records: Sequence[Record]) -> int:
-    """How many cells most rows of the first table have; 1 when no record is parted."""
-    parts = list(_parts(records))
-    tables = [part for part in parts if _is_table(part)]
-    chosen = tables[0] if tables else list(records)
-    # A few lines of names and values above a table look like one.
-    if len(tables) > 1 and _filled(chosen) <= 2 < _filled(tables[1]) and len(chosen) < len(tables[1]):
-        chosen = tables[1]
-    widths = Counter(len(record.cells) for record in chosen if len(record.cells) > 1)
-    return max(widths, key=lambda width: (widths[width], width)) if widths else 1
 
 
 def lay_out(
@@ -110,33 +97,3 @@ def _with_strange_header(records: Sequence[Record], text: str, strangers: Strang
         names = strangers.names(text[header.start : header.end], of_words=profile.is_met(records[first].cells))
         mended[first - 1] = header if names is None else replace(header, cells=names)
     return mended
-
-
-def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """The records between empty ones, and between those that are a header again."""
-    part: list[Record] = []
-    for record in records:
-        if part and (record.is_empty or (len(part) > 1 and _repeats_header(record, part))):
-            yield part
-            part = []
-        if not record.is_empty:
-            part.append(record)
-    if part:
-        yield part
-
-
-def _repeats_header(record: Record, part: Sequence[Record]) -> bool:
-    """Whether a record, wider or narrower than the one above, begins as the part does."""
-    first = part[0].cells
-    shared = min(len(first), len(record.cells))
-    return len(record.cells) != len(part[-1].cells) and shared > 1 and record.cells[:shared] == first[:shared]
-
-
-def _is_table(part: Sequence[Record]) -> bool:
-    """Whether at least two records, and half of all, have as many cells."""
-    widths = Counter(len(record.cells) for record in part if sum(1 for cell in record.cells if cell.strip()) > 1)
-    return bool(widths) and max(widths.values()) >= max(2, len(part) / 2)
-
-
-def _filled(part: Sequence[Record]) -> int:
-    return max(sum(1 for cell in record.cells if cell.strip()) for record in part)
