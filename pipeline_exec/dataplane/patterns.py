@@ -19,7 +19,7 @@ from pipeline_exec.dataplane.text import cut
 MOST_STEPS: Final = 750
 """Characters a pattern names once its repetitions are written out; one that need not be there counts twice.
 
-So many take ten seconds for each megabyte of a text made for it; ordinary ones take ten milliseconds.
+So many take ten to seventeen seconds for each megabyte of a text made for them; ordinary patterns ten milliseconds.
 """
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.patterns import Pattern
 from pipeline_exec.dataplane.text import CellText, keep_where
+from pipeline_exec.dataplane.transformations.replacing import are_long, replaced
 from pipeline_exec.dataplane.transformations.step import LARGEST, Step
 
 
@@ -51,7 +52,7 @@ class RegexReplace(Step):
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
-        return pc.replace_substring_regex(text, self.pattern, self.replacement)
+        return replaced(text, self.pattern, self.replacement)
 
     def size_after(self, text: pa.StringArray) -> int:
         size, replacement = int(text.nbytes), len(self.replacement.encode())
@@ -59,7 +60,9 @@ class RegexReplace(Step):
         if_everywhere = with_groups + (size + len(text)) * replacement
         if if_everywhere <= LARGEST:
             return if_everywhere
-        return with_groups + (pc.sum(pc.count_substring_regex(text, self.pattern)).as_py() or 0) * replacement
+        # What becomes of long texts is measured while it is made.
+        short = text.filter(pc.invert(are_long(text)))
+        return with_groups + (pc.sum(pc.count_substring_regex(short, self.pattern)).as_py() or 0) * replacement
 
 
 def _refuse_unless_replaceable(pattern: str, replacement: str) -> None:
