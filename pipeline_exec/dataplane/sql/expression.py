@@ -191,7 +191,7 @@ def _renamed(text: str, tree: Node, places: Mapping[tuple[str, ...], int]) -> st
 
 def _cut(sizes: npt.NDArray[np.float64]) -> Iterator[tuple[int, int]]:
     if len(sizes) and sizes.max() > LARGEST:
-        raise NotEvaluated(f"may make {TOO_LARGE} of one row")
+        raise NotEvaluated(f"may make {TOO_LARGE} of one row, or search it for too long")
     begin = 0
     ends = np.cumsum(sizes)
     while begin < len(sizes):

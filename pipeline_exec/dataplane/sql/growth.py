@@ -24,6 +24,8 @@ TEXTS: Final = frozenset({"BINARY", "BLOB", "CHAR", "STRING", "TEXT", "VARCHAR"}
 """The types whose values can be of any length."""
 #: Bytes of a number, a date or a truth value, also as text.
 SMALL: Final = 64
+#: So 64 KB, which may take five seconds, count as much as may be made at once.
+_SEARCHED_FOR_A_BYTE: Final = 16.0
 
 
 def small(_: Sequence[Size], __: Sequence[Node]) -> Size:
@@ -62,12 +64,23 @@ def replaced_by_pattern(sizes: Sequence[Size], nodes: Sequence[Node]) -> Size:
         return SMALL
     text, _, new = sizes[:3]
     groups = nodes[2].text.count("\\") if nodes[2].kind == "CONSTANT" else new
-    return text + (text + 1.0) * new + text * groups
+    made = text + (text + 1.0) * new + text * groups
+    return np.maximum(made, _searched(text)) if len(nodes) > 3 else made
+
+
+def parted_by_pattern(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
+    """``regexp_extract_all(text, pattern, …)`` and the like; each part is a text of its own, which takes 16 bytes."""
+    return np.maximum(20 * sum(sizes, start=1.0), _searched(sizes[0]) if sizes else 0.0)
 
 
 def joined(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
     """``concat_ws(separator, text, …)``."""
     return len(sizes) * sum(sizes, start=1.0)
+
+
+def _searched(text: Size) -> Size:
+    """What looking for every match of a pattern counts as; in a text made for it, it takes the square of its length."""
+    return text * text / _SEARCHED_FOR_A_BYTE
 
 
 def _number(nodes: Sequence[Node], place: int) -> int:

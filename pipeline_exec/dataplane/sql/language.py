@@ -18,6 +18,7 @@ from pipeline_exec.dataplane.sql.growth import (
     Growth,
     joined,
     padded,
+    parted_by_pattern,
     repeated,
     replaced,
     replaced_by_pattern,
@@ -69,8 +70,8 @@ FUNCTIONS: Final[Mapping[str, Growth]] = dict(
         *_grown(replaced, "replace"),
         *_grown(replaced_by_pattern, "regexp_replace"),
         # Each part is a text of its own, which takes 16 bytes.
-        *_grown(times(20), "array_extract list_extract list_element regexp_extract_all regexp_split_to_array"),
-        *_grown(times(20), "split str_split string_split string_to_array"),
+        *_grown(times(20), "array_extract list_extract list_element split str_split string_split string_to_array"),
+        *_grown(parted_by_pattern, "regexp_extract_all regexp_split_to_array"),
         # One of several.
         *_grown(times(1), "greatest if least nullif"),
     ]

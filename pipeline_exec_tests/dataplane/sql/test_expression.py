@@ -344,6 +344,24 @@ def test_what_would_make_too_much_of_a_batch_is_refused_and_the_next_evaluation_
     assert values("a", a=["x"]) == ["x"]
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "regexp_replace(a, 'x*y|x', '', 'g')",
+        "regexp_extract_all(a, 'x*y|x')[1]",
+        "regexp_split_to_array(a, 'x*y|x')[1]",
+    ],
+)
+def test_a_long_text_is_not_searched_again_and_again(expression):
+    assert values(expression, a=["x" * 100]) == [values(expression, a=["x"])[0]]
+    with pytest.raises(NotEvaluated, match="search it for too long"):
+        values(expression, a=["x" * 100_000])
+
+
+def test_the_first_match_in_a_long_text_may_be_replaced():
+    assert values("regexp_replace(a, 'x*y|x', 'z')", a=["x" * 100_000]) == ["z" + "x" * 99_999]
+
+
 def test_expressions_are_evaluated_side_by_side():
     upper, lower = Expression("upper(a)", ["a"]), Expression("lower(a)", ["a"])
     table = batch(a=["aB"] * 1000)
