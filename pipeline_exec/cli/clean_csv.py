@@ -49,7 +49,9 @@ def _texts(
     # Formats whose columns have names by nature, such as JSON, say nothing of a header row.
     if dialect.get("header_row", 1) is not None:
         found = cast("Mapping[str, str]", dialect.get("renamed_columns", {}))
-        yield _row([found.get(name, name) for name in columns])
+        # Names beyond the header's last cell are ours.
+        named = len(columns) - cast("int", dialect.get("unnamed_columns", 0))
+        yield _row([found.get(name, name) for name in columns[:named]])
     for batch in rows:
         yield from _parts(batch, len(columns), dialect)
         written(batch.num_rows)

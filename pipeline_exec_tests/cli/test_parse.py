@@ -43,6 +43,18 @@ def file(tmp_path):
         pytest.param("Größe;Maß\nä;ö\n".encode("cp1252"), "Größe,Maß\nä,ö\n", id="another encoding"),
         pytest.param("1,2,3\n4,5,6\n", "1,2,3\n4,5,6\n", id="no header"),
         pytest.param("name,name, age \nx,y,3\n", "name,name, age \nx,y,3\n", id="the header as it was found"),
+        pytest.param("a,b\n1,2,3\n4,5,6\n", "a,b\n1,2,3\n4,5,6\n", id="a header with fewer cells than the rows"),
+        pytest.param("a,,\n1,2,3\n4,5,6\n", "a,,\n1,2,3\n4,5,6\n", id="a header with empty cells"),
+        pytest.param(
+            "Title Author Genre\nA B,C D,poem\nE F,C D,poem\nA B,G,tale\n",
+            "Title,Author,Genre\nA B,C D,poem\nE F,C D,poem\nA B,G,tale\n",
+            id="a header of text between spaces above text",
+        ),
+        pytest.param(
+            "Report of May\nt,a,g\nA B,C D,poem\nE F,C D,poem\nA B,G,tale\n",
+            "t,a,g\nA B,C D,poem\nE F,C D,poem\nA B,G,tale\n",
+            id="a title of as many words as there are columns",
+        ),
         pytest.param("Report of May\n\na,b\n1,2\n3,4\n", "a,b\n1,2\n3,4\n", id="a title above the header"),
         pytest.param("a,b\n1,\n,2\n", "a,b\n1,\n,2\n", id="empty cells"),
     ],

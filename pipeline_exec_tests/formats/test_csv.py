@@ -315,3 +315,12 @@ def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
     with suppress(ParsingFailure, SourceDataEmpty):
         cells_of(read(path, ReadOptions())[0])
     assert time.monotonic() - begun < SECONDS
+
+
+def test_a_row_without_delimiters_swallows_no_row_that_begins_with_a_quote(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [f'"On Being, {at}",Max M.,essay {at}\n' for at in range(20)]
+    rows[7] = '"On Being, 7" Max M. essay 7\n'
+    path.write_text("title,author,kind\n" + "".join(rows))
+    cells = cells_of(read(path, ReadOptions())[0])
+    assert [len(cells), cells[8]] == [20, ["On Being, 8", "Max M.", "essay 8"]]

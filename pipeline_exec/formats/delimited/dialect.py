@@ -56,9 +56,15 @@ class Dialect:
             "header_row": self.header_row,
             **({"header_rows": self.header_rows} if self.header_rows > 1 else {}),
             "columns": len(self.names),
+            **({"unnamed_columns": self._unnamed} if self.found and self._unnamed > 0 else {}),
             **renamed(self.names, self.found),
             **({"preamble": left_out(self.above)} if self.above else {}),
         }
+
+    @property
+    def _unnamed(self) -> int:
+        """How many columns stand behind the last cell of the header."""
+        return len(self.names) - len(self.found)
 
 
 def left_out(records: Sequence[str]) -> dict[str, object]:

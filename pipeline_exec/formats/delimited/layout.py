@@ -94,6 +94,14 @@ def _with_strange_header(records: Sequence[Record], text: str, strangers: Strang
     if first:
         header = records[first - 1]
         # Words of a title are as many as there are columns by chance; below a header stands a row.
-        names = strangers.names(text[header.start : header.end], of_words=profile.is_met(records[first].cells))
+        below = [record.cells for record in records[first:]]
+        line = text[header.start : header.end]
+        of_words = profile.is_met(below[0]) or (_begin_alike(line.split()) and locate(below) != 0)
+        names = strangers.names(line, of_words=of_words)
         mended[first - 1] = header if names is None else replace(header, cells=names)
     return mended
+
+
+def _begin_alike(words: Sequence[str]) -> bool:
+    """Whether all words or none have a capital, as names do; those of a title (``Report of May``) differ."""
+    return len({word[:1].isupper() for word in words}) == 1

@@ -128,7 +128,9 @@ def _quoted(body: str, closing: int, syntax: Syntax, quote: str) -> tuple[int, f
     undoubled = body.replace(quote * 2, "").count(quote)
     if syntax.escape:
         undoubled -= body.count(syntax.escape + quote)
-    return closing + 1, _UNDOUBLED * max(0, undoubled), syntax.plain(body)
+    # Where a line begins with a quote, a record does.
+    lines = 2 * _BEGINS if "\n" + quote in body or "\r" + quote in body else 0.0
+    return closing + 1, _UNDOUBLED * max(0, undoubled) + lines, syntax.plain(body)
 
 
 def _cells(path: _Path) -> list[str]:

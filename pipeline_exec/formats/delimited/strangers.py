@@ -53,9 +53,7 @@ class Strangers:
             return None
         delimiters = [each for each in _OTHERS if each in text and (of_words or each != " ")]
         candidates = (self._parted(text, delimiter) for delimiter in delimiters)
-        return next(
-            (cells for cells in candidates if cells and all(kind_of(cell) is Kind.TEXT for cell in cells)), None
-        )
+        return next((cells for cells in candidates if cells and _are_names(cells)), None)
 
     def _begins_well(self, cell: str) -> bool:
         """Whether a first cell is surely one of the first column."""
@@ -102,3 +100,8 @@ def _wrong(cell: str, kind: Kind, usual: float, count: int, is_quoted: bool) -> 
     if count > 1 and is_quoted:
         wrong += _MISFIT
     return wrong if kind in {Kind.TEXT, Kind.EMPTY} or kind_of(cell) in {kind, Kind.EMPTY} else wrong + _MISFIT
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether cells are text, each another."""
+    return len(set(cells)) == len(cells) and all(kind_of(cell) is Kind.TEXT for cell in cells)
