@@ -62,6 +62,9 @@ def _print(seen: Preview) -> None:
         print_facts({target: ", ".join(sources) or "(nothing)" for target, sources in seen.sources.items()})
         click.echo()
     print_records(seen.rows.column_names, seen.rows.to_pylist())
+    for column, guesses in seen.guesses.items():
+        click.echo(f"\nGuessed in {column}:")
+        print_facts(dict(guesses))
     if seen.counts is not None and seen.findings is not None:
         counts = seen.counts
         erroneous = f"{shown_number(counts.total_error_cells)} of {shown_number(counts.total_cells)} cells"
@@ -73,7 +76,7 @@ def _print(seen: Preview) -> None:
 def _print_json(seen: Preview) -> None:
     value: dict[str, object] = {"dialect": seen.dialect, "rows": seen.rows.to_pylist()}
     if seen.counts is not None and seen.findings is not None:
-        value |= {"sources": seen.sources, "findings": seen.findings.to_pylist()}
+        value |= {"sources": seen.sources, "findings": seen.findings.to_pylist(), "guesses": seen.guesses}
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 

@@ -38,6 +38,8 @@ class Preview:
     counts: Counts | None
     matches: Mapping[str, Suggestion] = field(default_factory=dict)
     """With a pipeline: why its source was chosen for each target column that its mapping says nothing of."""
+    guesses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """With a pipeline: by target column, which texts were taken for which options because they are similar."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class PreviewService:
             findings=pa.Table.from_batches(findings, FINDINGS),
             counts=checker.counts,
             matches=mapper.matches,
+            guesses=checker.guesses,
         )
 
     def parse(self, path: Path, name: str, options: ReadOptions) -> tuple[Rows, dict[str, object]]:

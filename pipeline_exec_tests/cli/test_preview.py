@@ -48,6 +48,18 @@ def test_as_json_for_scripts(command_line, orders, file):
     assert seen["sources"] == {"number": ["Number"], "amount": ["Amount"]}
 
 
+def test_what_was_taken_for_an_option_is_shown(command_line, orders, file):
+    model = orders / "orders.yaml"
+    category = "column_type: category, options_matching: FUZZY, options: [{label: Special, value: S}]"
+    model.write_text(model.read_text().replace("column_type: float", category, 1))
+    command_line.run("apply", "-f", orders)
+    file.write_text("Number;Amount\nA-1;Specal\n")
+
+    assert "Guessed in amount:\nSpecal  S\n" in command_line.run("preview", file, "--pipeline", "orders").stdout
+    seen = json.loads(command_line.run("preview", file, "--pipeline", "orders", "--json").stdout)
+    assert seen["guesses"] == {"amount": {"Specal": "S"}}
+
+
 def test_options_are_laid_over_those_of_the_pipeline(command_line, orders, file):
     options = '{"delimiter": ","}'
     result = command_line.run("preview", file, "--pipeline", "orders", "--options", options)

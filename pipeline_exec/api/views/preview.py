@@ -21,6 +21,8 @@ class PreviewView(View):
     """The source columns that each target column is made from."""
     matches: list[SuggestionView]
     """Why its source was chosen for each target column that the mapping says nothing of."""
+    guesses: dict[str, dict[str, str]]
+    """By target column, which texts were taken for which options because they are similar; they are no errors."""
     rows: list[dict[str, str | None]]
     """The first rows as mapped, by target column."""
     errors: list[FindingView]
@@ -36,6 +38,7 @@ class PreviewView(View):
             dialect=preview.dialect,
             sources=preview.sources,
             matches=[SuggestionView.of(match) for match in preview.matches.values()],
+            guesses={column: dict(guesses) for column, guesses in preview.guesses.items()},
             rows=preview.rows.to_pylist(),
             errors=[FindingView(**finding) for finding in findings],
             data=CountsView.of(preview.counts),

@@ -10,6 +10,7 @@ mutation ($id: ID!, $rows: Int! = 100, $sample: SampleInput) {
       dialect columns rows
       mapping { targetColumn sourceColumns method score }
       errors { row column value code }
+      guesses { column text option }
       counts { totalRows totalCells totalErrorCells totalErrorRows }
     }
     ... on Problem { message }
@@ -56,6 +57,19 @@ def test_both_facades_show_the_same_preview(api):
     assert [each["method"] for each in graph["mapping"]] == ["KEY", "KEY"]
     assert list(graph["counts"].values()) == list(rest["data"].values())
     assert graph["dialect"] == rest["dialect"]
+
+
+def test_both_facades_say_which_options_were_guessed(api):
+    option = {"label": "Red", "value": "red"}
+    colour = {"key": "name", "column_type": "category", "options": [option], "options_matching": "FUZZY"}
+    pipeline = api.a_pipeline(columns=[colour | {"options_threshold": 70}]).receives("name\nRed\nRedd\nblue\n")
+
+    graph = asked(api, PREVIEW, "previewPipeline", id=pipeline.id)
+    rest = api.client.post(f"/dp/api/v1/pipeline/{pipeline.id}/preview").json()["data"]
+
+    assert graph["guesses"] == [{"column": "name", "text": "Redd", "option": "red"}]
+    assert rest["guesses"] == {"name": {"Redd": "red"}}
+    assert [each["value"] for each in rest["errors"]] == ["blue"]
 
 
 def test_a_sample_is_looked_at_in_place_of_the_source(api):

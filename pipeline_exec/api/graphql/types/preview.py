@@ -39,6 +39,16 @@ class MappedColumn:
 
 
 @strawberry.type
+class Guess:
+    """A text that was taken for an option because it is similar; it is no error."""
+
+    column: str
+    """Key of the target column."""
+    text: str
+    option: str
+
+
+@strawberry.type
 class Preview:
     """What a pipeline would make of the first rows of an input."""
 
@@ -51,6 +61,8 @@ class Preview:
     """The first rows as mapped, cell by cell in the order of the columns."""
     errors: list[Finding]
     """Every erroneous cell of these rows."""
+    guesses: list[Guess]
+    """What was taken for an option without being one of its names."""
     counts: Counts | None
 
     @classmethod
@@ -62,6 +74,11 @@ class Preview:
             columns=preview.rows.column_names,
             rows=_cells(preview.rows),
             errors=[Finding.of(finding) for finding in findings],
+            guesses=[
+                Guess(column=column, text=text, option=option)
+                for column, guesses in preview.guesses.items()
+                for text, option in guesses.items()
+            ],
             counts=None if preview.counts is None else Counts.of(preview.counts),
         )
 
