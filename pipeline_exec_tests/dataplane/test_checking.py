@@ -90,6 +90,16 @@ def test_rows_are_numbered_through_all_batches_and_counts_add_up():
     assert checker.counts == Counts(total_rows=3, total_cells=6, total_error_cells=3, total_error_rows=2)
 
 
+@pytest.mark.parametrize("on_error", OnError)
+def test_a_batch_whose_columns_are_checked_at_once_has_the_same_outcome_as_small_ones(on_error):
+    rows = batch(**{key: cells * 3_000 for key, cells in ROWS.items()})
+    (whole,), at_once = check(TARGET, rows, on_error=on_error)
+    parts, by_parts = check(TARGET, *(rows.slice(start, 3_000) for start in range(0, 12_000, 3_000)), on_error=on_error)
+    assert at_once.counts == by_parts.counts
+    assert pa.table(whole.findings) == pa.Table.from_batches([part.findings for part in parts])
+    assert pa.table(whole.rows) == pa.Table.from_batches([part.rows for part in parts])
+
+
 def test_a_table_without_findings_has_an_empty_table_of_them():
     (checked,), _ = check(TARGET, batch(id=["1"], born=[None]))
     assert checked.findings.schema == FINDINGS

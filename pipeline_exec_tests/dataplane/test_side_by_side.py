@@ -1,10 +1,11 @@
 """Work on several items at once."""
 
+import os
 import threading
 
 import pytest
 
-from pipeline_exec.dataplane.side_by_side import side_by_side
+from pipeline_exec.dataplane.side_by_side import all_at_once, processors, side_by_side
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -39,3 +40,47 @@ def test_what_is_raised_comes_in_the_place_of_the_result():
     assert [next(results), next(results)] == [2, 3]
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def test_all_items_are_worked_on_at_once():
+    all_begun = threading.Barrier(min(processors(), 4), timeout=10)
+
+    def work(number):
+        all_begun.wait()
+        return number * 2
+
+    assert all_at_once(work, range(all_begun.parties)) == [number * 2 for number in range(all_begun.parties)]
+
+
+def test_of_several_errors_the_first_items_comes():
+    with pytest.raises(ValueError, match="'a'"):
+        all_at_once(int, ["1", "a", "b", "2"])
+
+
+def test_no_thread_outlives_the_work():
+    before = threading.active_count()
+    assert all_at_once(str, range(9)) == list(side_by_side(str, range(9)))
+    assert threading.active_count() == before
+
+
+def test_little_work_is_done_by_whoever_asks():
+    assert set(all_at_once(_worker, range(9), unless=True)) == {threading.get_ident()}
+
+
+def test_who_may_use_one_processor_gets_no_threads(one_processor):
+    assert processors() == 1
+    assert {*all_at_once(_worker, range(9)), *side_by_side(_worker, range(9))} == {threading.get_ident()}
+
+
+@pytest.fixture
+def one_processor():
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system binds no thread to processors")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+def _worker(_):
+    return threading.get_ident()
