@@ -230,3 +230,15 @@ def test_short_decimals_are_exact(cells):
     expected = [Decimal(cell) if cell and re.search("[0-9]", cell) else None for cell in cells]
     assert values.to_pylist() == expected
     assert values.equals(kind.read(texts(*cells, "0" * 20))[:-1])
+
+
+@settings(max_examples=300)
+@given(st.lists(st.none() | st.decimals(-1_200_000, 1_200_000, places=9), min_size=1, max_size=5))
+@example([Decimal("1125899.906842624"), None, Decimal("-1125899.906842623")])
+@example([Decimal("0.000001"), Decimal("-0.00001"), Decimal(0), Decimal(100_000)])
+@example([Decimal("0.000000999")])
+def test_small_decimals_are_shown_as_beside_large_ones(values):
+    kind = cell_type(column(column_type="decimal"))
+    small = pa.array(values, kind.arrow_type)
+    beside_large = pa.array([*values, Decimal(10**20)], kind.arrow_type)
+    assert kind.show(small).equals(kind.show(beside_large)[:-1])

@@ -1,5 +1,7 @@
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.mapping import check_mapping, compile_mapping
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
@@ -122,3 +124,8 @@ def test_strings_of_every_arrow_type_are_mapped():
     for kind in (pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())):
         source = pa.RecordBatch.from_arrays([texts("a", "", None).cast(kind)], names=["x"])
         assert mapper.map(source).column("x").equals(texts("a", None, None))
+
+
+@given(st.lists(st.none() | st.text(" \u00a0\u0085\u3000\t\x1c!~ae\u00e9", min_size=1, max_size=4), max_size=6))
+def test_whatever_the_cells_trimmed_are_those_of_python(cells):
+    assert mapped([{"type": "TRIM"}], cells) == [cell and (cell.strip() or None) for cell in cells]

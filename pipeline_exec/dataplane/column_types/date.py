@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.calendar_type import CalendarType
-from pipeline_exec.dataplane.date_formats import ISO_DATE, ISO_TIMESTAMPS, DateFormat, show
+from pipeline_exec.dataplane.date_formats import ISO_DATE, ISO_TIMESTAMPS, DateFormat
 from pipeline_exec.dataplane.moments import DAY
 from pipeline_exec.dataplane.text import keep_where
 
@@ -31,7 +31,7 @@ class DateType(CalendarType):
         return keep_where(is_midnight, days).cast(pa.int32()).view(pa.date32())
 
     def shown_in_iso(self, values: pa.Date32Array) -> pa.StringArray:
-        return show(values, ISO_DATE)
+        return values.cast(pa.string())
 
     def refuse_unfit(self, date_format: DateFormat) -> None:
         if not date_format.has_date:
