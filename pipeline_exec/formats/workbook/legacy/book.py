@@ -25,7 +25,14 @@ from pipeline_exec.formats.workbook.cells.shown import Shown
 from pipeline_exec.formats.workbook.cells.stored_cells import Kind, StoredCells
 from pipeline_exec.formats.workbook.failures import damaged, protected
 from pipeline_exec.formats.workbook.legacy.compound_file import CompoundFile, compound_of
-from pipeline_exec.formats.workbook.legacy.records import BinaryCells, Globals, read_cells, read_globals
+from pipeline_exec.formats.workbook.legacy.records import (
+    MOST_COLUMNS,
+    BinaryCells,
+    Globals,
+    read_cells,
+    read_globals,
+    without_reaches,
+)
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
@@ -34,9 +41,6 @@ from pipeline_exec.model.pipeline import NumbersRead
 #: [MS-XLS] 2.2: what the stream is called, and what it was called before 1997.
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _ENCRYPTED: Final = "EncryptedPackage"
-#: "Excel specifications and limits" of Excel 2003.
-_MOST_ROWS: Final = 65_536
-_MOST_COLUMNS: Final = 256
 
 _BROKEN: Final = (CalamineError, ValueError, LookupError, OSError, struct.error, pa.ArrowException)
 
@@ -54,8 +58,10 @@ def open_binary_book(path: Path, numbers: NumbersRead) -> Iterator[BinaryBook]:
         found = read_globals(stream)
         if found.is_protected:
             raise protected()
-        # The loader goes round for ever where a chain of the file is a ring, and takes all memory.
-        with CalamineWorkbook.from_filelike(io.BytesIO(compound_of(name, stream))) as loader:
+        # The loader goes round for ever where a chain of the file is a ring, and takes room for as many cells as a
+        # sheet says it has: either ends the process.
+        sound = compound_of(name, without_reaches(stream, found.sheets))
+        with CalamineWorkbook.from_filelike(io.BytesIO(sound)) as loader:
             yield BinaryBook(loader, stream, found, numbers)
 
 
@@ -77,7 +83,7 @@ class BinaryBook:
         """As ``Book.load``."""
         sheet = next(sheet for sheet in self.globals.sheets if sheet.name == entry.name)
         found = read_cells(self.stream, sheet)
-        if found.rows > _MOST_ROWS or found.columns > _MOST_COLUMNS:
+        if found.columns > MOST_COLUMNS:
             raise damaged()
         return Sheet.of(entry.name, [self._block(entry.name, found)], found.merged)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,12 +14,14 @@ from pipeline_exec.formats.workbook.sheets.merging import Range
 #: [MS-XLS] 2.3: the kinds of records, by what they say.
 _BEGIN, _END, _SHEET, _SINCE_1904, _PASSWORD = 0x809, 0x0A, 0x85, 0x22, 0x2F
 _FORMATS: Final = frozenset({0x41E, 0x1E})
-_STYLE, _MERGED = 0xE0, 0xE5
+_STYLE, _MERGED, _REACH = 0xE0, 0xE5, 0x200
 _NUMBER, _SMALL, _SMALLS, _TRUTH = 0x203, 0x27E, 0xBD, 0x205
 _FORMULAS: Final = frozenset({0x06, 0x206, 0x406})
 _TEXTS: Final = frozenset({0x204, 0xFD, 0xD6})
 _PLACED: Final = frozenset({_NUMBER, _SMALL, _SMALLS, _TRUTH}) | _FORMULAS | _TEXTS
 _WORKSHEET: Final = 0
+#: "Excel specifications and limits" of Excel 2003.
+MOST_COLUMNS: Final = 256
 _MODERN: Final = 0x0600
 
 #: [MS-XLS] 2.5.10.
@@ -128,6 +130,27 @@ def read_cells(stream: bytes, sheet: BinarySheet) -> BinaryCells:
                 for first, last, left, right in struct.iter_unpack("<4H", data[2 : 2 + (len(data) - 2) // 8 * 8])
             ]
     return found
+
+
+def without_reaches(stream: bytes, sheets: Sequence[BinarySheet]) -> bytes:
+    """The stream, but no sheet says any more how far it reaches, for the loader takes room for all of it.
+
+    Raises:
+        struct.error: it is damaged.
+        ValueError: a cell lies beyond the bounds of a sheet.
+    """
+    modest = bytearray(stream)
+    for sheet in sheets:
+        at = sheet.place
+        for kind, data in _records(stream, sheet.place):
+            if kind == _REACH:
+                modest[at + 4 : at + 4 + len(data)] = bytes(len(data))
+            elif kind in _PLACED and struct.unpack_from("<HH", data)[1] >= MOST_COLUMNS:
+                raise ValueError("a cell beyond the last column")
+            elif kind == _END:
+                break
+            at += 4 + len(data)
+    return bytes(modest)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

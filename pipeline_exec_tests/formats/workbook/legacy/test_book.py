@@ -1,5 +1,8 @@
 """Workbooks of before 2007."""
 
+import subprocess
+import sys
+
 import pytest
 import xlwt
 from hypothesis import given
@@ -57,6 +60,27 @@ def test_what_is_none_says_what_it_is(path, content, says):
     path.write_bytes(content)
     with pytest.raises(ParsingFailure, match=says):
         read(path, format="xls")
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "value"),
+    [(0x200, 4, b"\xff\xff\xff\xff\x00\x00\xff\xff"), (0x203, 0, b"\xff\xff\xff\xff")],
+    ids=["a reach of all the cells there can be", "a number beyond the last column"],
+)
+def test_no_room_is_taken_for_cells_that_are_not_there(path, kind, at, value):
+    whole = bytearray(xls_of(path, (1 / 3, "0.00"), (2 / 3, "0.00")).read_bytes())
+    place = record_at(whole, kind) + at
+    whole[place : place + len(value)] = value
+    path.write_bytes(whole)
+    code = "import sys; from pathlib import Path; from pipeline_exec_tests.formats.workbooks import read"
+    code += "; read(Path(sys.argv[1]))"
+    ended = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0 or "ParsingFailure" in ended.stderr, ended.stderr
+
+
+def record_at(whole, kind):
+    """Where the data of the last record of this kind stands."""
+    return whole.rindex(kind.to_bytes(2, "little") + {0x200: b"\x0e\x00", 0x203: b"\x0e\x00"}[kind]) + 4
 
 
 @given(at=st.floats(0, 1), bits=st.integers(1, 255), length=st.sampled_from([0, 1, 1, 1, 500]))
