@@ -1,4 +1,4 @@
-"""XLSX of 100,000 rows of 10 columns: read beside bare calamine, written, and reported with its errors.
+"""Workbooks of 100,000 rows of 10 columns: read beside bare calamine, written, and reported with their errors.
 
 ``--rounds N`` is how often everything runs, one after the other in turn, of which the fastest counts; ``--rows N`` is
 how many rows there are.
@@ -34,6 +34,8 @@ def measure(folder: Path, *options: str) -> Iterator[str]:
     files = {"inline texts": folder / "inline.xlsx", "shared texts": folder / "shared.xlsx"}
     _inline(files["inline texts"], asked.rows)
     _shared(files["inline texts"], files["shared texts"])
+    files["OpenDocument"] = folder / "open.ods"
+    _open_document(files["OpenDocument"], asked.rows)
     for name, path in files.items():
         ours, bare = _paired(asked.rounds, lambda path=path: _read(path), lambda path=path: _bare(path))
         yield f"read, {name}: {ours:.2f} s; bare calamine {bare:.2f} s; ratio {ours / bare:.2f}"
@@ -107,6 +109,53 @@ def _shared(inline: Path, path: Path) -> None:
             target.writestr(name, content)
         items = b"".join(b"<si><t>%b</t></si>" % text for text in texts)
         target.writestr("xl/sharedStrings.xml", b'<sst xmlns="%b">%b</sst>' % (MAIN.encode(), items))
+
+
+def _open_document(path: Path, rows: int) -> None:
+    """The same as LibreOffice writes it."""
+    random = np.random.default_rng(1)
+    begins = datetime(2024, 1, 1)  # noqa: DTZ001  # a sheet has no zone
+    lines = [_open_row(*(_open_cell("string", "", name) for name in NAMES))]
+    for number, amount in enumerate((random.random(rows) * 10_000).tolist()):
+        day, at = date(2024, 1, 1) + timedelta(days=number % 365), begins + timedelta(minutes=number)
+        price, paid = round(amount % 100, 2), number % 2 == 0
+        lines.append(
+            _open_row(
+                _open_cell("float", f'value="{number}"', number),
+                _open_cell("string", "", f"Name {number % 5000}"),
+                _open_cell("string", "", ("Ulm", "Köln", "Bonn")[number % 3]),
+                _open_cell("float", f'value="{amount}"', f"{amount:,.2f}"),
+                _open_cell("float", f'value="{price}"', price),
+                _open_cell("date", f'date-value="{day}"', f"{day:%d.%m.%y}"),
+                _open_cell("date", f'date-value="{at:%Y-%m-%dT%H:%M:%S}"', f"{at:%d.%m.%Y %H:%M}"),
+                _open_cell("boolean", f'boolean-value="{str(paid).lower()}"', str(paid).upper()),
+                _open_cell("string", "", f"user{number}@example.org"),
+                _open_cell("float", f'value="{number % 100}"', number % 100),
+            )
+        )
+    names = ("office", "table", "text", "calcext")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    with ZipFile(path, "w", ZIP_DEFLATED) as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Data">{"".join(lines)}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        target.writestr("META-INF/manifest.xml", "<manifest:manifest xmlns:manifest='m'/>")
+
+
+def _open_row(*cells: str) -> str:
+    return f'<table:table-row table:style-name="ro1">{"".join(cells)}</table:table-row>'
+
+
+def _open_cell(kind: str, value: str, shown: object) -> str:
+    given = f" office:{value}" if value else ""
+    return (
+        f'<table:table-cell table:style-name="ce1" office:value-type="{kind}"{given} calcext:value-type="{kind}">'
+        f"<text:p>{shown}</text:p></table:table-cell>"
+    )
 
 
 def _rows(path: Path) -> tuple[Rows, list[TargetColumn]]:

@@ -82,13 +82,9 @@ def archive_of(**parts):
 
 def document(path, table, styles="", **others):
     """An OpenDocument workbook with these ``table:table`` elements; ``others`` replaces or adds parts."""
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ODF)
     parts = {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": (
-            f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
-            f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
-        ),
+        "content.xml": content_of(table, styles),
         "META-INF/manifest.xml": "<manifest:manifest xmlns:manifest='m'/>",
     } | others
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
@@ -97,7 +93,16 @@ def document(path, table, styles="", **others):
     return path
 
 
-ODF = ("office", "table", "text", "style", "dc")
+def content_of(table, styles=""):
+    """The content of such a workbook."""
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ODF)
+    return (
+        f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
+    )
+
+
+ODF = ("office", "table", "text", "style", "dc", "calcext", "xlink")
 
 
 def odf_table(*rows, name="Data", attributes=""):

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-import numpy as np
-import pyarrow as pa
-
-from pipeline_exec.dataplane.text import empty_as_null
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.workbook.failures import protected
-from pipeline_exec.formats.workbook.opendocument.row_parse import DocumentRow, DocumentRows
+from pipeline_exec.formats.workbook.opendocument.document_cells import RepeatedTexts, merged
+from pipeline_exec.formats.workbook.opendocument.shown import Shown
+from pipeline_exec.formats.workbook.opendocument.table_xml import TableXml, table_tags
 from pipeline_exec.formats.workbook.package.archive import Package, opened
 from pipeline_exec.formats.workbook.package.xml import element, elements
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
+from pipeline_exec.formats.workbook.sheets.merging import Range
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import NumbersRead
 
-_CHUNK: Final = 1 << 20
-_LONGEST_TAG: Final = 4_096
-_TABLE: Final = re.compile(rb"<table:table(?:\s[^<>]*)?>")
 _CONTENT: Final = "content.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 #: Cells made into columns at a time.
@@ -51,7 +46,7 @@ def open_document_book(path: Path, numbers: NumbersRead, limits: ReadLimits) -> 
 
 @dataclass(frozen=True)
 class OpenDocumentBook:
-    """Keeps the promises of ``Book``. A sheet is read row by row; the texts it shows are in the file."""
+    """Keeps the promises of ``Book``. No more of a sheet is held in memory than a megabyte of its XML."""
 
     package: Package
     numbers: NumbersRead
@@ -71,54 +66,32 @@ class OpenDocumentBook:
                 elif name == "table":
                     break
         with self.package.part(_CONTENT) as part:
-            tables = [element(tag) for tag in _tables(part)]
+            tables = [element(tag) for tag, _ in table_tags(part)]
         return [SheetEntry(table.get("name", ""), table.get("style-name") in hidden) for table in tables]
 
     def load(self, entry: SheetEntry) -> Sheet:
         """As ``Book.load``."""
-        with self.package.part(_CONTENT) as part:
-            rows = DocumentRows(part, self.sheets.index(entry), self.numbers, self.longest)
-            return Sheet.of(entry.name, _blocks(rows), rows.merged)
+        xml = TableXml(lambda: self.package.part(_CONTENT), self.sheets.index(entry))
+        merges: list[Range] = []
+        return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges), merges)
 
 
-def _blocks(rows: Iterable[DocumentRow]) -> Iterator[Block]:
-    numbers: list[int] = []
-    columns: list[int] = []
-    texts: list[str] = []
+def _blocks(xml: TableXml, shown: Shown, merges: list[Range]) -> Iterator[Block]:
+    """The rows of a table; its merged cells are added as they come."""
     repeated = 0
-    for row in rows:
-        repeated += (row.count - 1) * len(row.cells)
+    for cells in xml.cells():
+        texts = shown.texts(cells)
+        merges += merged(cells, texts)
+        filled = RepeatedTexts.of(cells, texts)
+        filled.check_bounds()
+        repeated += filled.count - len(filled)
         if repeated > _MOST_REPEATED:
             raise ParsingFailure(
                 f"The workbook repeats rows more than a sheet can be meant to: beyond {_MOST_REPEATED:,} cells.",
                 "Save it as .xlsx or CSV, and send it again.",
             )
-        for number in range(row.number, row.number + row.count):
-            numbers += [number] * len(row.cells)
-            columns += row.cells
-            texts += row.cells.values()
-            if len(numbers) > _CELLS:
-                yield _block(numbers, columns, texts)
-                numbers, columns, texts = [], [], []
-    yield _block(numbers, columns, texts)
-
-
-def _block(numbers: list[int], columns: list[int], texts: list[str]) -> Block:
-    cells = empty_as_null(pa.array(texts, pa.string()))
-    return Block.of(np.array(numbers, np.int64), np.array(columns, np.int64), cells)
-
-
-def _tables(part: IO[bytes]) -> Iterator[bytes]:
-    """The tags with which tables begin."""
-    rest = b""
-    while chunk := part.read(_CHUNK):
-        rest += chunk
-        end = 0
-        for match in _TABLE.finditer(rest):
-            yield match[0]
-            end = match.end()
-        # A tag may begin in one chunk and end in the next.
-        rest = rest[max(end, len(rest) - _LONGEST_TAG) :]
+        for part in filled.parts(_CELLS):
+            yield Block.of(*part.spread())
 
 
 def _is_encrypted(package: Package) -> bool:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline_exec.formats.workbook.cells.stored_cells import KINDS, Bytes, Integers, StoredCells, texts_between
-from pipeline_exec.formats.workbook.package.entities import resolved
+from pipeline_exec.formats.workbook.package.entities import resolved, unescaped
 
 
 class Unusual(Exception):
@@ -88,7 +88,7 @@ def scan_strings(piece: bytes) -> pa.StringArray:
 def _texts(piece: bytes, data: Bytes, starts: Integers, ends: Integers) -> pa.StringArray:
     try:
         texts = texts_between(data, starts, ends)
-        return resolved(texts) if any(spelling in piece for spelling in _SPELLINGS) else texts
+        return unescaped(resolved(texts)) if any(spelling in piece for spelling in _SPELLINGS) else texts
     except (pa.ArrowInvalid, ValueError) as error:
         raise Unusual from error
 

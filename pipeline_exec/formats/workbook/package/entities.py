@@ -29,8 +29,7 @@ def resolved(texts: pa.StringArray) -> pa.StringArray:
     for line_end in ("\r\n", "\r"):
         if pc.any(pc.match_substring(texts, line_end)).as_py():
             texts = pc.replace_substring(texts, line_end, "\n")
-    texts = _where(texts, pc.match_substring(texts, "&"), _without_entities)
-    return unescaped(texts)
+    return _where(texts, pc.match_substring(texts, "&"), _without_entities)
 
 
 def unescaped(texts: pa.StringArray) -> pa.StringArray:

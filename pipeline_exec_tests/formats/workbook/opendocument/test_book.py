@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
+from pipeline_exec.formats.workbook.opendocument import row_parse, table_xml
 from pipeline_exec_tests.formats.workbooks import document, odf_cell, odf_table, read
 
 
@@ -78,9 +79,20 @@ def test_hidden_sheets_come_last(path):
         ('<table:table-row table:number-rows-repeated="1048576">{many}</table:table-row>', "repeats rows"),
         ('<table:table-row table:number-rows-repeated="9999999">{one}</table:table-row>', "damaged"),
         ("<table:table-row>{wide}</table:table-row>", "damaged"),
+        ('<table:table-row table:number-rows-repeated="-5">{one}</table:table-row>', "damaged"),
         ("<table:table-row>{one}", "damaged"),
+        ("<table:table-row>{one}</table:table-row></table:table-cell>", "damaged"),
+        ("<table:table-row><table:table-cell><table:table-row/></table:table-cell></table:table-row><b>", "damaged"),
     ],
-    ids=["rows repeated", "more rows than there are", "more columns than there are", "cut off"],
+    ids=[
+        "rows repeated",
+        "more rows than there are",
+        "more columns than there are",
+        "a negative count",
+        "cut off",
+        "an end without a beginning",
+        "a row within a cell",
+    ],
 )
 def test_what_would_take_all_room_is_refused(path, table, says):
     wide = odf_cell("x", attributes=' table:number-columns-repeated="99999"')
@@ -92,7 +104,9 @@ def test_what_would_take_all_room_is_refused(path, table, says):
 
 
 def test_a_row_that_does_not_end_is_damage(path, monkeypatch):
-    monkeypatch.setattr("pipeline_exec.formats.workbook.opendocument.row_parse._LONGEST_ROW", 100_000)
+    monkeypatch.setattr(row_parse, "_LONGEST_ROW", 100_000)
+    monkeypatch.setattr(table_xml, "_LONGEST", 100_000)
+    monkeypatch.setattr(table_xml, "_CHUNK", 10_000)
     document(path, odf_table([odf_cell(f"{'x' * 50}{number}") for number in range(9_000)]))
     with pytest.raises(ParsingFailure, match="damaged"):
         read(path)

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_exec.formats.workbook.opendocument.digits_shown import digits_shown
+from pipeline_exec.formats.workbook.opendocument.digits_shown import digits_of, digits_shown
 
 
 @given(
@@ -20,6 +21,17 @@ def test_the_digits_shown_are_found_in_the_notation_of_any_country(value, decima
     shown = f"{rounded:,f} €"
     if german:
         shown = shown.translate(str.maketrans(",.", ".,"))
-    found = digits_shown(str(exact), shown, is_percentage=percent)
+    (found,) = digits_shown(pa.array([str(exact)]), pa.array([shown]), is_percentage=percent).to_pylist()
+    assert found == digits_of(str(exact), shown, is_percentage=percent)
     assert Decimal(found.rstrip("%")) == rounded
     assert found.endswith("%") == percent
+
+
+@given(
+    value=st.from_regex(r"-?[0-9]{1,18}(\.[0-9]{1,8})?|1e5|x", fullmatch=True),
+    shown=st.none() | st.text("0123456789.,-+eE/% €\n", min_size=1, max_size=12),
+    percent=st.booleans(),
+)
+def test_digits_are_found_at_once_as_they_are_one_by_one(value, shown, percent):
+    found = digits_shown(pa.array([value]), pa.array([shown], pa.string()), is_percentage=percent)
+    assert found.to_pylist() == [digits_of(value, shown or "", is_percentage=percent)]

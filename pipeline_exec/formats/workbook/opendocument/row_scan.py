@@ -1,0 +1,233 @@
+"""Rows out of OpenDocument as nearly every program writes it: whole pieces of it at once.
+
+It is sure of what it understands; whatever else stands there is refused, for ``row_parse`` to read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, texts_between
+from pipeline_exec.formats.workbook.opendocument.document_cells import KINDS, VALUES, DocumentCells, Kind
+from pipeline_exec.formats.workbook.opendocument.row_parse import MOST_REPEATED, shown_in
+from pipeline_exec.formats.workbook.opendocument.tag_scan import Tags, TagScan
+from pipeline_exec.formats.workbook.package.entities import resolved
+from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, among, padded, spells, word, words
+
+_WHITE: Final = (b"\n", b"\r", b"\t")
+_ROW, _CELL, _COVERED = b"<table:table-row", b"<table:table-cell", b"<table:covered-table-cell"
+_ROW_END, _CELL_END, _COVERED_END = b"</table:table-row>", b"</table:table-cell>", b"</table:covered-table-cell>"
+_TEXT, _TEXT_END = b"<text:p>", b"</text:p>"
+#: What may stand between rows.
+_AROUND: Final = re.compile(
+    rb'<table:table-row-group(?: table:display="[a-z]+")?>|</table:table-row-group>'
+    rb"|</?table:table-header-rows>|</?table:table-rows>|<text:soft-page-break/>"
+)
+_ROWS_REPEATED: Final = b"table:number-rows-repeated"
+_REPEATED, _WIDE, _HIGH = (
+    b"table:number-columns-repeated",
+    b"table:number-columns-spanned",
+    b"table:number-rows-spanned",
+)
+_TYPE: Final = b"office:value-type"
+_VALUES: Final = {kind: f"office:{name}".encode() for kind, name in VALUES.items()}
+_WANTED: Final = frozenset({_REPEATED, _WIDE, _HIGH, _TYPE, *_VALUES.values()})
+
+
+def scan(piece: bytes, above: int, root: bytes) -> tuple[DocumentCells, int]:
+    """The cells of whole rows, and how many rows they are.
+
+    Args:
+        piece: The XML of the rows; what stands in front of the first is passed over.
+        above: The number of the row above them.
+        root: The tag with which the document begins.
+
+    Raises:
+        Unusual: it cannot be sure of all of them.
+    """
+    data = padded(piece)
+    # XML has no other control characters.
+    controls = np.count_nonzero(data[: len(piece)] < ord(" "))
+    if controls and controls != sum(map(piece.count, _WHITE)):
+        raise Unusual
+    try:
+        return _Scan(piece, data, _Outline.of(data, len(piece)), root).cells(above)
+    except (pa.ArrowInvalid, ValueError) as error:
+        raise Unusual from error
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """Where elements begin and end: whole rows of whole cells."""
+
+    tags: Integers
+    """Every ``<`` from the first row on."""
+    rows: Integers
+    cells: Integers
+    """Their places among the tags."""
+    is_covered: Mask
+    row_of_cell: Integers
+    is_row_end: Mask
+    is_cell_end: Mask
+
+    @classmethod
+    def of(cls, data: Bytes, size: int) -> _Outline:
+        tags = np.flatnonzero(data[:size] == ord("<"))
+        first, second = words(data, tags), words(data, tags + 8)
+        is_row = (first == word(_ROW[:8])) & (second == word(_ROW[8:16])) & among(data[tags + len(_ROW)], b" />")
+        begins = int(np.argmax(is_row)) if is_row.any() else len(tags)
+        # Comments and the like, in which anything may stand, and names that may mean something else.
+        if (
+            among(data[tags + 1], b"!?").any()
+            or b"xmlns" in data[: tags[begins] if begins < len(tags) else size].tobytes()
+        ):
+            raise Unusual
+        tags, first, second, is_row = tags[begins:], first[begins:], second[begins:], is_row[begins:]
+        is_cell = (first == word(_CELL[:8])) & (second == word(_CELL[8:16]))
+        is_cell &= (data[tags + 16] == ord("l")) & among(data[tags + len(_CELL)], b" />")
+        is_covered = first == word(_COVERED[:8])
+        is_covered[is_covered] = spells(data, tags[is_covered], _COVERED)
+        is_covered &= among(data[tags + len(_COVERED)], b" />")
+        is_row_end = (first == word(_ROW_END[:8])) & (second == word(_ROW_END[8:16]))
+        is_row_end[is_row_end] = spells(data, tags[is_row_end], _ROW_END)
+        is_cell_end = (first == word(_CELL_END[:8])) & ~is_row_end
+        is_cell_end[is_cell_end] = spells(data, tags[is_cell_end], _CELL_END)
+        is_covered_end = (first == word(_COVERED_END[:8])) & (second == word(_COVERED_END[8:16]))
+        is_covered_end[is_covered_end] = spells(data, tags[is_covered_end], _COVERED_END)
+        cells = np.flatnonzero(is_cell | is_covered)
+        row_of_cell = np.cumsum(is_row)[cells] - 1
+        ends = is_cell_end | is_covered_end
+        return cls(tags, np.flatnonzero(is_row), cells, is_covered[cells], row_of_cell, is_row_end, ends)
+
+
+class _Scan:
+    def __init__(self, piece: bytes, data: Bytes, outline: _Outline, root: bytes) -> None:
+        self._piece = piece
+        self._data = data
+        self._outline = outline
+        self._root = root
+        scan = TagScan(piece, data)
+        names = np.where(outline.is_covered, len(_COVERED), len(_CELL))
+        self._rows = scan.tags(outline.tags[outline.rows] + len(_ROW), frozenset({_ROWS_REPEATED}))
+        self._cells = scan.tags(outline.tags[outline.cells] + names, _WANTED)
+        self._following = np.append(outline.tags, len(piece))
+        self._check()
+
+    def cells(self, above: int) -> tuple[DocumentCells, int]:
+        heights, widths = self._numbers(self._rows, _ROWS_REPEATED), self._numbers(self._cells, _REPEATED)
+        lines = self._outline.row_of_cell
+        before = np.cumsum(widths) - widths
+        columns = before - before[np.searchsorted(lines, lines)] + 1
+        rows = above + np.cumsum(heights) - heights + 1
+        kinds = self._kinds()
+        filled = np.flatnonzero(~self._cells.is_empty | (kinds > 0) | (self._cells.ends[_VALUES[Kind.TEXT]] > 0))
+        lines = lines[filled]
+        cells = DocumentCells(
+            rows[lines],
+            heights[lines],
+            columns[filled],
+            widths[filled],
+            kinds[filled],
+            self._values(filled, kinds[filled]),
+            self._shown(filled),
+            self._spans(filled),
+        )
+        return cells, int(heights.sum())
+
+    def _check(self) -> None:
+        """Rows and cells must begin and end in turn, cells within rows; elsewhere little is known."""
+        outline, tags = self._outline, self._outline.tags
+        for places, found in ((outline.rows, self._rows), (outline.cells, self._cells)):
+            # An attribute with "<" in it would be a tag of its own.
+            if (found.behind > self._following[places + 1]).any():
+                raise Unusual
+        in_row = _within(len(tags), outline.rows[~self._rows.is_empty], np.flatnonzero(outline.is_row_end))
+        in_cell = _within(len(tags), outline.cells[~self._cells.is_empty], np.flatnonzero(outline.is_cell_end))
+        if not in_row[outline.cells].all() or in_cell[outline.rows].any() or in_cell[outline.is_row_end].any():
+            raise Unusual
+        is_other = ~in_cell & ~outline.is_row_end & ~outline.is_cell_end
+        is_other[outline.rows] = is_other[outline.cells] = False
+        others = np.flatnonzero(is_other)
+        if in_row[others].any() or not all(_AROUND.match(self._piece, at) for at in tags[others].tolist()):
+            raise Unusual
+
+    def _numbers(self, tags: Tags, name: bytes) -> Integers:
+        """A count that some tags have; 1 where there is none."""
+        numbers = np.ones(len(tags.behind), np.int64)
+        given = np.flatnonzero(tags.ends[name])
+        if len(given):
+            texts = texts_between(self._data, tags.starts[name][given], tags.ends[name][given])
+            numbers[given] = texts.cast(pa.int64()).to_numpy()
+            if numbers.min() < 1 or numbers.max() > MOST_REPEATED:
+                raise Unusual
+        return numbers
+
+    def _kinds(self) -> Bytes:
+        starts, ends = self._cells.starts[_TYPE], self._cells.ends[_TYPE]
+        kinds = np.zeros(len(starts), np.uint8)
+        is_known = ends == 0
+        for name, kind in KINDS.items():
+            is_named = spells(self._data, starts, f'{name}"'.encode()) & (ends > 0)
+            kinds[is_named] = kind
+            is_known |= is_named
+        if not is_known.all():
+            raise Unusual
+        return kinds
+
+    def _values(self, filled: Integers, kinds: Bytes) -> pa.StringArray:
+        starts, ends = np.zeros(len(filled), np.int64), np.zeros(len(filled), np.int64)
+        for kind, name in _VALUES.items():
+            is_kind = kinds == kind
+            starts[is_kind], ends[is_kind] = (
+                self._cells.starts[name][filled[is_kind]],
+                self._cells.ends[name][filled[is_kind]],
+            )
+        texts = texts_between(self._data, starts, ends)
+        if pc.any(pc.match_substring_regex(texts, r"[&\t\r\n]")).as_py():
+            raise Unusual
+        return pc.if_else(pa.array(ends > 0), texts, None)
+
+    def _shown(self, filled: Integers) -> pa.StringArray:
+        """The text of each cell: of one plain paragraph at once, of others one by one."""
+        tags, places = self._following, self._outline.cells[filled]
+        inner = np.minimum(places[:, None] + np.arange(4), len(tags) - 1).T
+        first = tags[inner[1]]
+        is_plain = spells(self._data, first, _TEXT) & spells(self._data, tags[inner[2]], _TEXT_END)
+        is_closed = np.append(self._outline.is_cell_end, False)
+        is_plain &= is_closed[inner[3]]
+        is_empty = self._cells.is_empty[filled]
+        is_blank = is_empty | is_closed[inner[1]]
+        is_plain &= ~is_blank
+        starts = np.where(is_plain, first + len(_TEXT), 0)
+        texts = resolved(texts_between(self._data, starts, np.where(is_plain, tags[inner[2]], 0)))
+        odd = np.flatnonzero(~is_plain & ~is_blank)
+        if not len(odd):
+            return texts
+        ends = np.flatnonzero(is_closed)
+        behind = tags[ends[np.searchsorted(ends, places[odd])]]
+        contents = [self._piece[begin:end] for begin, end in zip(self._cells.behind[filled[odd]], behind, strict=True)]
+        is_odd = np.zeros(len(filled), np.bool_)
+        is_odd[odd] = True
+        return pc.replace_with_mask(texts, pa.array(is_odd), shown_in(contents, self._root))
+
+    def _spans(self, filled: Integers) -> dict[int, tuple[int, int]]:
+        high, wide = self._numbers(self._cells, _HIGH)[filled], self._numbers(self._cells, _WIDE)[filled]
+        return {int(at): (int(high[at]), int(wide[at])) for at in np.flatnonzero((high > 1) | (wide > 1))}
+
+
+def _within(count: int, starts: Integers, ends: Integers) -> Mask:
+    """Which places are between a start and its end, the starts not among them."""
+    turns = np.zeros(count + 1, np.int64)
+    turns[starts + 1] = 1
+    turns[ends] -= 1
+    depth = np.cumsum(turns)[:count]
+    if len(starts) != len(ends) or (starts >= ends).any() or depth.min(initial=0) < 0 or depth.max(initial=0) > 1:
+        raise Unusual
+    is_within: Mask = depth > 0
+    return is_within

@@ -1,0 +1,98 @@
+"""The attributes of many tags at once. Tags with the same names of attributes in the same order are read together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers
+from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, spells
+
+_NAME: Final = re.compile(rb' ([A-Za-z][\w.:-]{0,60})="[^"<]*"')
+_END: Final = re.compile(rb"/?>")
+#: More shapes of tags than that in one piece are read one by one as fast.
+_MOST_SHAPES: Final = 64
+_MOST_ATTRIBUTES: Final = 32
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What stands in the tags with which elements begin."""
+
+    starts: dict[bytes, Integers]
+    """By the names of attributes that are wanted where the value of each tag begins; 0 where it has none."""
+    ends: dict[bytes, Integers]
+    """Likewise where it ends."""
+    behind: Integers
+    """The place behind each tag."""
+    is_empty: Mask
+    """Whether the element ends with the tag."""
+
+
+class TagScan:
+    """Reads tags in one piece of XML."""
+
+    def __init__(self, piece: bytes, data: Bytes) -> None:
+        self._piece = piece
+        self._data = data
+        quotes = np.flatnonzero(data == ord('"'))
+        self._quotes = np.append(quotes, np.full(2 * _MOST_ATTRIBUTES, len(piece)))
+
+    def tags(self, at: Integers, wanted: frozenset[bytes]) -> Tags:
+        """The tags whose names end at these places.
+
+        Raises:
+            Unusual: one is not written as most are.
+        """
+        found = Tags(
+            {name: np.zeros(len(at), np.int64) for name in wanted},
+            {name: np.zeros(len(at), np.int64) for name in wanted},
+            np.zeros(len(at), np.int64),
+            np.zeros(len(at), np.bool_),
+        )
+        first = np.searchsorted(self._quotes, at)
+        left = np.arange(len(at))
+        for _ in range(_MOST_SHAPES):
+            if not len(left):
+                return found
+            is_alike = self._take(found, left, at[left], first[left])
+            left = left[~is_alike]
+        raise Unusual
+
+    def _take(self, found: Tags, places: Integers, at: Integers, first: Integers) -> Mask:
+        """Read all tags of the shape that the first of these has, and say which they are."""
+        names, end = self._shape(int(at[0]))
+        is_alike = np.ones(len(at), np.bool_)
+        behind = at
+        values: list[tuple[bytes, Integers, Integers]] = []
+        for number, name in enumerate(names):
+            begins, ends = self._quotes[first + 2 * number] + 1, self._quotes[first + 2 * number + 1]
+            spelled = b' %b="' % name
+            is_alike &= (begins == behind + len(spelled)) & spells(self._data, behind, spelled)
+            behind = np.minimum(ends + 1, len(self._piece))
+            values.append((name, begins, ends))
+        is_alike &= spells(self._data, behind, end)
+        alike = places[is_alike]
+        for name, begins, ends in values:
+            if name in found.starts:
+                found.starts[name][alike], found.ends[name][alike] = begins[is_alike], ends[is_alike]
+        found.behind[alike] = behind[is_alike] + len(end)
+        found.is_empty[alike] = len(end) == 2
+        return is_alike
+
+    def _shape(self, at: int) -> tuple[list[bytes], bytes]:
+        """The names of a tag's attributes, and with what it ends."""
+        names: list[bytes] = []
+        while match := _NAME.match(self._piece, at):
+            names.append(match[1])
+            at = match.end()
+        end = _END.match(self._piece, at)
+        if end is None or len(set(names)) < len(names) or len(names) > _MOST_ATTRIBUTES:
+            raise Unusual
+        # What declares a namespace changes what names mean.
+        if any(name.startswith(b"xmlns") for name in names):
+            raise Unusual
+        return names, end[0]

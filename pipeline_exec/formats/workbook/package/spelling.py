@@ -1,0 +1,50 @@
+"""Bytes of XML looked at in many places at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Unusual(Exception):
+    """XML is written in a way that few programs have."""
+
+
+#: Behind the bytes, so that looking ahead needs no bounds.
+_PADDING: Final = bytes(64)
+
+
+def padded(piece: bytes) -> Bytes:
+    """The bytes of a piece, with zeros behind them: whoever looks ahead meets nothing."""
+    return np.frombuffer(piece + _PADDING, np.uint8)
+
+
+def spells(data: Bytes, at: Integers, text: bytes) -> Mask:
+    """Whether this text, of at most 64 bytes and none of them zero, stands at each of these places."""
+    windows = np.ndarray((len(data) - len(text) + 1,), f"S{len(text)}", data, strides=(1,))
+    is_spelled: Mask = windows[at] == text
+    return is_spelled
+
+
+def words(data: Bytes, at: Integers) -> npt.NDArray[np.uint64]:
+    """The eight bytes at each place as one number, to be compared with ``word``."""
+    windows = np.ndarray((len(data) - 7,), np.uint64, data, strides=(1,))
+    return windows[at]
+
+
+def word(text: bytes) -> np.uint64:
+    """Eight bytes as ``words`` has them."""
+    return np.uint64(np.frombuffer(text, np.uint64)[0])
+
+
+def among(characters: Bytes, allowed: bytes) -> Mask:
+    """Whether each of these is one of those that are allowed."""
+    is_allowed = np.zeros(256, np.bool_)
+    is_allowed[list(allowed)] = True
+    return is_allowed[characters]
