@@ -2,6 +2,8 @@
 
 What is exact stays exact; what has more than 18 digits behind the point is rounded there, halves away from zero. No
 value is lost: a row without a number carries the text that is none, so that whoever reads the column can say so.
+
+Columns are of 128 bits while the digits they have allow for it, which is several times as fast as 256.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.column_types.numbers import is_plain_text
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
 WHOLE: Final = 19
 """Digits before the point."""
 DECIMALS: Final = 18
 """Digits behind the point. A product of two such numbers is the largest that Arrow's decimals hold."""
+
+NARROW: Final = 38
+"""Digits of a column of 128 bits."""
 
 Rounding = Literal["half_towards_infinity", "down", "up", "towards_zero"]
 
@@ -27,8 +33,8 @@ Rounding = Literal["half_towards_infinity", "down", "up", "towards_zero"]
 class Numbers:
     """A number for each row, or the text of what is none, or neither where the cell is empty."""
 
-    values: pa.Decimal256Array
-    """Of a type with as few digits as are needed; null where there is no number."""
+    values: pa.Array
+    """Of a type with hardly more digits than there are; null where there is no number."""
     offences: pa.StringArray | None = None
     """What stands in place of a number; None where every row has one or is empty."""
 
@@ -44,10 +50,12 @@ class Numbers:
 
 def read(text: pa.StringArray) -> Numbers:
     """The numbers in plain notation; whitespace around them does not count."""
+    if (short := _read_short(text)) is not None:
+        return Numbers(_narrowed(short))
     plain = pc.utf8_trim_whitespace(text)
     is_number = pc.match_substring_regex(plain, _PATTERN)
     digits = keep_where(is_number, plain)
-    values = digits.cast(_widest(_decimals_of(digits)))
+    values = _narrowed(digits.cast(_widest(_decimals_of(digits))))
     offences = pc.if_else(pc.or_(pc.fill_null(is_number, True), pc.equal(plain, "")), None, text)
     return Numbers(values, offences if offences.null_count < len(offences) else None)
 
@@ -72,17 +80,20 @@ def show(numbers: Numbers) -> pa.StringArray:
 
 def add(left: Numbers, right: Numbers) -> Numbers:
     """The sum."""
-    return _outcome(pc.add(left.values, right.values), left, "+", right)
+    return _outcome(pc.add(*_addable(left, right)), left, "+", right)
 
 
 def subtract(left: Numbers, right: Numbers) -> Numbers:
     """The difference."""
-    return _outcome(pc.subtract(left.values, right.values), left, "-", right)
+    return _outcome(pc.subtract(*_addable(left, right)), left, "-", right)
 
 
 def multiply(left: Numbers, right: Numbers) -> Numbers:
     """The product."""
-    return _outcome(pc.multiply(left.values, right.values), left, "*", right)
+    digits = left.values.type.precision + right.values.type.precision + 1
+    return _outcome(
+        pc.multiply(_wide_enough(left.values, digits), _wide_enough(right.values, digits)), left, "*", right
+    )
 
 
 def divide(left: Numbers, right: Numbers) -> Numbers:
@@ -92,10 +103,12 @@ def divide(left: Numbers, right: Numbers) -> Numbers:
 
 def remainder(left: Numbers, right: Numbers) -> Numbers:
     """What a division leaves, with the sign of the dividend."""
-    whole = _relabeled(pc.round(_quotient(left, right), 0, round_mode="towards_zero"), 76).cast(pa.decimal256(38, 0))
+    dividend, divisor = (_wide_enough(numbers.values, NARROW + 1) for numbers in (left, right))
+    quotient = _wide_enough(_quotient(left, right), NARROW + 1)
+    whole = _relabeled(pc.round(quotient, 0, round_mode="towards_zero"), 76).cast(pa.decimal256(38, 0))
     # The product is no larger than the dividend.
-    product = _relabeled(pc.multiply(whole, right.values), WHOLE + right.values.type.scale)
-    return _outcome(pc.subtract(left.values, product), left, "%", right)
+    product = _relabeled(pc.multiply(whole, divisor), WHOLE + divisor.type.scale)
+    return _outcome(pc.subtract(dividend, product), left, "%", right)
 
 
 def negate(numbers: Numbers) -> Numbers:
@@ -113,7 +126,8 @@ def rounded(numbers: Numbers, decimals: int, rounding: Rounding = "half_towards_
     if decimals >= numbers.values.type.scale:
         return numbers
     wider = _relabeled(numbers.values, numbers.values.type.precision + 1)
-    values = pc.round(wider, decimals, round_mode=rounding).cast(pa.decimal256(wider.type.precision, decimals))
+    kept = max(wider.type.precision - wider.type.scale + decimals, 1)
+    values = pc.round(wider, decimals, round_mode=rounding).cast(_decimal(kept, decimals))
     return _outcome(values, numbers, "", Numbers(values))
 
 
@@ -129,17 +143,31 @@ def larger(left: Numbers, right: Numbers) -> Numbers:
     return _outcome(pc.if_else(pc.greater(mine, others), mine, others), left, "", right)
 
 
-def _quotient(left: Numbers, right: Numbers) -> pa.Decimal256Array:
-    """With 38 digits behind the point, the rest cut off; null where the divisor is zero."""
-    widest = _widest(DECIMALS)
+def _addable(left: Numbers, right: Numbers) -> tuple[pa.Array, pa.Array]:
+    mine, others = left.values.type, right.values.type
+    scale = max(mine.scale, others.scale)
+    digits = max(mine.precision - mine.scale, others.precision - others.scale) + scale + 1
+    return _wide_enough(left.values, digits), _wide_enough(right.values, digits)
+
+
+def _quotient(left: Numbers, right: Numbers) -> pa.Array:
+    """With at least one digit more than is kept behind the point, the rest cut off; null where the divisor is zero."""
     is_zero = pc.equal(right.values, pa.scalar(0, right.values.type))
     divisor = pc.if_else(is_zero, None, right.values)
-    return pc.divide(left.values.cast(widest), divisor.cast(widest))
+    mine, others = left.values.type, divisor.type
+    # So many digits Arrow gives a quotient (those of SQL Server), of a dividend with so many behind the point.
+    scale = max(mine.scale, DECIMALS - others.precision + others.scale)
+    behind = max(scale + others.precision - others.scale + 1, 4)
+    digits = mine.precision - mine.scale + others.scale + behind
+    dividend = left.values.cast(_decimal(mine.precision - mine.scale + scale, scale))
+    return pc.divide(_wide_enough(dividend, digits), _wide_enough(divisor, digits))
 
 
-def _outcome(values: pa.Decimal256Array, left: Numbers, sign: str, right: Numbers) -> Numbers:
+def _outcome(values: pa.Array, left: Numbers, sign: str, right: Numbers) -> Numbers:
     """What came of an operation: rounded, with an offence where a number was expected and there is none that fits."""
     values = _fitting(values)
+    if pa.types.is_decimal256(values.type):
+        values = _narrowed(values)
     is_lost = pc.and_(values.is_null(), pc.and_(left.values.is_valid(), right.values.is_valid()))
     offences = _either(left.offences, right.offences)
     if is_lost.true_count:
@@ -148,12 +176,13 @@ def _outcome(values: pa.Decimal256Array, left: Numbers, sign: str, right: Number
     return Numbers(values, offences)
 
 
-def _fitting(values: pa.Decimal256Array) -> pa.Decimal256Array:
+def _fitting(values: pa.Array) -> pa.Array:
     """The values with no more digits than a number has: rounded behind the point, null where too large before it."""
     kind = values.type
     if kind.scale > DECIMALS:
         wider = _relabeled(values, min(kind.precision + 1, 76))
-        values = pc.round(wider, DECIMALS, round_mode="half_towards_infinity").cast(pa.decimal256(76, DECIMALS))
+        kept = wider.type.precision - kind.scale + DECIMALS
+        values = pc.round(wider, DECIMALS, round_mode="half_towards_infinity").cast(_decimal(kept, DECIMALS))
         kind = values.type
     if kind.precision - kind.scale > WHOLE:
         is_small = pc.less(pc.abs(values), pa.scalar(Decimal(10) ** WHOLE, pa.decimal256(WHOLE + 1, 0)))
@@ -171,19 +200,51 @@ def _texts(numbers: Numbers) -> pa.StringArray:
     return pa.nulls(len(numbers.values), pa.string()) if numbers.offences is None else numbers.offences
 
 
-def _alike(left: pa.Decimal256Array, right: pa.Decimal256Array) -> tuple[pa.Decimal256Array, pa.Decimal256Array]:
+def _alike(left: pa.Array, right: pa.Array) -> tuple[pa.Array, pa.Array]:
     kind = _widest(max(left.type.scale, right.type.scale))
     return left.cast(kind), right.cast(kind)
 
 
 def _widest(scale: int) -> pa.DataType:
-    return pa.decimal256(WHOLE + scale, scale)
+    return _decimal(WHOLE + scale, scale)
 
 
-def _relabeled(values: pa.Decimal256Array, precision: int) -> pa.Decimal256Array:
+def _decimal(precision: int, scale: int) -> pa.DataType:
+    return pa.decimal128(precision, scale) if precision <= NARROW else pa.decimal256(precision, scale)
+
+
+def _wide_enough(values: pa.Array, digits: int) -> pa.Array:
+    """The values in a type that can be part of an operation whose outcome has so many digits."""
+    if digits <= NARROW or pa.types.is_decimal256(values.type):
+        return values
+    return values.cast(pa.decimal256(values.type.precision, values.type.scale))
+
+
+def _narrowed(values: pa.Array) -> pa.Array:
+    """The values in a type with no more digits than they have."""
+    scale = values.type.scale
+    bounds = pc.min_max(values).as_py().values()
+    largest = max((abs(bound) for bound in bounds if bound is not None), default=Decimal(0))
+    precision = max(len(str(int(largest))) + scale, 1)
+    return values if precision >= values.type.precision else values.cast(_decimal(precision, scale))
+
+
+def _relabeled(values: pa.Array, precision: int) -> pa.Array:
     """The same values under a type of another precision, which they are known to fit."""
-    kind = pa.decimal256(precision, values.type.scale)
+    kind = _decimal(precision, values.type.scale)
+    if kind.bit_width != values.type.bit_width:
+        return values.cast(kind)
     return pa.Array.from_buffers(kind, len(values), values.buffers(), offset=values.offset)
+
+
+def _read_short(text: pa.StringArray) -> pa.Array | None:
+    """Numbers of so few characters that a cast can be trusted, in half the time; None unless all are such."""
+    if (pc.max(pc.binary_length(text)).as_py() or 0) > WHOLE or is_plain_text(text).false_count:
+        return None
+    try:
+        return text.cast(_widest(_decimals_of(text)))
+    except pa.ArrowInvalid:
+        return None
 
 
 def _decimals_of(digits: pa.StringArray) -> int:
@@ -193,7 +254,7 @@ def _decimals_of(digits: pa.StringArray) -> int:
     return max(pc.max(pc.if_else(pc.less(points, 0), 0, behind)).as_py() or 0, 0)
 
 
-def _plain(values: pa.Decimal256Array) -> pa.StringArray:
+def _plain(values: pa.Array) -> pa.StringArray:
     text = values.cast(pa.string())
     if values.type.scale > _WITHOUT_EXPONENT:
         is_tiny = pc.less(pc.abs(values), _TINY)
@@ -201,7 +262,7 @@ def _plain(values: pa.Decimal256Array) -> pa.StringArray:
     return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".") if values.type.scale else text
 
 
-def _tiny(values: pa.Decimal256Array) -> pa.StringArray:
+def _tiny(values: pa.Array) -> pa.StringArray:
     """Arrow writes these with an exponent. One more or less than they are, they have all their digits."""
     sign = pc.if_else(pc.less(values, pa.scalar(0, values.type)), "-0", "0")
     return concatenated(sign, pc.utf8_slice_codeunits(pc.add(pc.abs(values), _ONE).cast(pa.string()), 1))

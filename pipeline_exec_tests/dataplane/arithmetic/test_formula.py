@@ -1,12 +1,14 @@
 """Formulas: what they come to is what fractions come to."""
 
 import re
+from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_exec.dataplane.arithmetic import Formula
+from pipeline_exec.dataplane.arithmetic import Formula, exact
 from pipeline_exec_tests.dataplane import oracle
 from pipeline_exec_tests.dataplane.strategies import FORMULAS, PLAIN
 from pipeline_exec_tests.dataplane.tables import texts
@@ -115,3 +117,39 @@ def test_columns_are_named_as_they_are_called():
         ("source", "value"),
         ("value",),
     )
+
+
+WIDTHS = st.builds(
+    lambda sign, digits, places: f"{sign}{Decimal(digits).scaleb(-min(places, len(digits) + 3)):f}",
+    st.sampled_from(["", "-"]),
+    st.text("0159", min_size=1, max_size=19),
+    st.integers(0, 15),
+)
+OPERATIONS = [
+    "a + b",
+    "a - b",
+    "a * b",
+    "a / b",
+    "a % b",
+    "a * b * b",
+    "(a / b) * a",
+    "round(a * 1.19, 2) / b",
+    "max(a, b)",
+]
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(OPERATIONS), st.lists(st.tuples(WIDTHS, WIDTHS), min_size=1, max_size=4))
+def test_few_digits_come_to_the_same_as_many(operation, rows):
+    left, right = zip(*rows, strict=True)
+    narrow = computed(operation, a=left, b=right)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "NARROW", 0)
+        assert computed(operation, a=left, b=right) == narrow
+
+
+def test_short_texts_are_numbers_exactly_where_long_ones_are():
+    cells = ["".join(letters) for size in range(1, 4) for letters in product("+-.05", repeat=size)]
+    # One long text beside them, and all are looked at more closely.
+    closely = computed("a * 1", a=[*cells, "9" * 25])
+    assert [computed("a * 1", a=[cell])[0] for cell in cells] == closely[:-1]
