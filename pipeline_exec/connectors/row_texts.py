@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.checking import KEPT
-from pipeline_exec.dataplane.column_types import cell_type
-from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.delimited_lines import Lines
 from pipeline_exec.dataplane.json_cells import json_cells, json_key
+from pipeline_exec.dataplane.output_columns import output_columns
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.model.target_model import TargetColumn
 
 #: CSV as in RFC 4180, section 2.
 _LINES = Lines()
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """One column of a batch."""
-
-    type: CellType
-    values: pa.Array
-    kept: pa.StringArray
-    """The text of erroneous cells, which stands in place of their value; null elsewhere."""
 
 
 class RowTexts(ABC):
@@ -40,7 +26,7 @@ class RowTexts(ABC):
     after: str
 
     def __init__(self, columns: Sequence[TargetColumn]) -> None:
-        self._types = {column.key: cell_type(column) for column in columns}
+        self._columns = output_columns(columns)
 
     @abstractmethod
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
@@ -49,13 +35,6 @@ class RowTexts(ABC):
     def body(self, texts: pa.StringArray) -> bytes:
         """Rows as the body of a request."""
         return (self.before + self.between.join(texts.to_pylist()) + self.after).encode()
-
-    def _cells(self, batch: pa.RecordBatch) -> Iterator[_Cells]:
-        nothing = pa.nulls(batch.num_rows, pa.string())
-        names = set(batch.schema.names)
-        for key, kind in self._types.items():
-            kept = batch.column(KEPT + key) if KEPT + key in names else nothing
-            yield _Cells(kind, batch.column(key), kept)
 
 
 class JsonTexts(RowTexts):
@@ -69,8 +48,10 @@ class JsonTexts(RowTexts):
 
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
         pieces: list[pa.StringArray | str] = []
-        for key, cells in zip(self._types, self._cells(batch), strict=True):
-            pieces += [f"{',' if pieces else '{'}{json_key(key)}:", json_cells(cells.type, cells.values, cells.kept)]
+        for column in self._columns:
+            key = json_key(column.target.key)
+            cells = json_cells(column.type, column.values(batch), column.kept(batch))
+            pieces += [f"{',' if pieces else '{'}{key}:", cells]
         return concatenated(*pieces, "}")
 
 
@@ -93,4 +74,4 @@ class CsvTexts(RowTexts):
         self.before = f"{header[0].as_py()}\n"
 
     def texts(self, batch: pa.RecordBatch) -> pa.StringArray:
-        return _LINES.of([pc.coalesce(cells.kept, cells.type.show(cells.values)) for cells in self._cells(batch)])
+        return _LINES.of([column.text(batch) for column in self._columns])

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
 from pipeline_exec.dataplane.checking import KEPT
-from pipeline_exec.formats.columns import OutputColumn, output_columns
+from pipeline_exec.dataplane.output_columns import OutputColumn, output_columns
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
 

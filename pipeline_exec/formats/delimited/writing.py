@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.delimited_lines import Lines, Unquotable
 from pipeline_exec.dataplane.formulas import neutralised
+from pipeline_exec.dataplane.output_columns import output_columns
 from pipeline_exec.dataplane.side_by_side import side_by_side
 from pipeline_exec.dataplane.text import concatenated, cut
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.formats.columns import output_columns
 from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.model.encoding import codec_name
 from pipeline_exec.model.pipeline import OutputOptions

@@ -11,9 +11,9 @@ from xml.parsers import expat
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.output_columns import OutputColumn, output_columns
 from pipeline_exec.dataplane.text import concatenated
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.formats.columns import OutputColumn, output_columns
 from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn

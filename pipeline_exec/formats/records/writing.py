@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline_exec.dataplane.json_cells import json_cells, json_key
+from pipeline_exec.dataplane.output_columns import output_columns
 from pipeline_exec.dataplane.text import concatenated
-from pipeline_exec.formats.columns import output_columns
 from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn

@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pyarrow as pa
 
 from pipeline_exec.dataplane.formulas import neutralised
+from pipeline_exec.dataplane.output_columns import OutputColumn, output_columns
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.formats.columns import OutputColumn, output_columns
 from pipeline_exec.formats.workbook.bounds import MAX_ROWS, MAX_SHEET_COLUMNS, column_letters
 from pipeline_exec.formats.workbook.writing.cell_xml import cells, places, row_bytes, text_cells
 from pipeline_exec.formats.workbook.writing.number_formats import GENERAL, number_format

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.output_columns import OutputColumn
 from pipeline_exec.dataplane.text import concatenated, keep_where
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.formats.columns import OutputColumn
 from pipeline_exec.formats.lines import text_bytes
 from pipeline_exec.formats.workbook.bounds import MAX_CELL_CHARS
 from pipeline_exec.formats.workbook.writing.serials import numbers

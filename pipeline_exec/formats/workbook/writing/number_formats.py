@@ -15,7 +15,7 @@ from pipeline_exec.dataplane.column_types.time import TimeType
 from pipeline_exec.dataplane.date_formats import DateFormat
 from pipeline_exec.dataplane.date_parts import Digits, Fraction, HalfDay, MonthName, Part, ShortYear
 from pipeline_exec.dataplane.moments import Field, Moments
-from pipeline_exec.formats.columns import OutputColumn
+from pipeline_exec.dataplane.output_columns import OutputColumn
 
 GENERAL: Final = "General"
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.numbers import NumericType
 from pipeline_exec.dataplane.moments import DAY
+from pipeline_exec.dataplane.output_columns import OutputColumn
 from pipeline_exec.dataplane.text import keep_where
-from pipeline_exec.formats.columns import OutputColumn
 
 #: Excel shows no more digits, and makes zeros of the others when a cell is edited.
 _DIGITS: Final = 15
