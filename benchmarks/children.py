@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +20,12 @@ class Cost:
     peak_mb: float
     said: dict[str, object] = field(default_factory=dict)
     """What the work itself reported."""
+    was_ended: bool = False
+    """Whether it was not done when the patience with it was at its end."""
 
 
-def cost_of(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command to its end.
+def cost_of(command: Sequence[object], environment: Mapping[str, str] | None = None, patience: float = 3_600.0) -> Cost:
+    """Run a command to its end, or end it after some seconds.
 
     A command whose last line is a JSON object reports about itself. ``seconds`` in it count instead of the whole
     process, whose start and imports are then left out, and ``peak_mb`` instead of what the system says, which is never
@@ -33,10 +36,15 @@ def cost_of(command: Sequence[object], environment: Mapping[str, str] | None = N
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, **(environment or {})},
     )  # fmt: skip
+    timer = threading.Timer(patience, process.kill)
+    timer.start()
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     elapsed = time.perf_counter() - begun
+    if elapsed >= patience:
+        return Cost(elapsed, usage.ru_maxrss / 1024, was_ended=True)
     if process.returncode:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{output}")
     said = _report(output)

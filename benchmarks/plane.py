@@ -50,7 +50,9 @@ def _fastest(
     for number in range(1, rounds + 1):
         costs = {RAW: _own("raw_copy", source, folder), OURS: _own("pipeline", source, folder)}
         costs |= {
-            name: contestant(source, folder) for name, contestant in contestants.items() if number <= contestant.rounds
+            name: contestant(source, folder)
+            for name, contestant in contestants.items()
+            if number <= contestant.rounds and not (name in best and best[name][0].was_ended)
         }
         for name, cost in costs.items():
             before = best.get(name, (cost, 0))
@@ -66,6 +68,7 @@ def _compared(best: Mapping[str, tuple[Cost, int]], rows: int) -> Iterator[str]:
     ours, raw = best[OURS][0].seconds, best[RAW][0].seconds
     for name, (cost, rounds) in best.items():
         beside = f"ours is {cost.seconds / ours:.1f} times as fast" if name != OURS else f"{ours / raw:.1f} raw copies"
+        beside += ", at least: it was not done and was ended" if cost.was_ended else ""
         figures = f"{cost.seconds:>7.2f} s  {rows / cost.seconds:>10,.0f} rows/s  peak {cost.peak_mb:>6,.0f} MB"
         yield f"  {name:<38} {figures}  {beside} (least of {rounds})"
         stages = cost.said.get("stages")

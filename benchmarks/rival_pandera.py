@@ -84,12 +84,12 @@ def checked(frame):
         return frame, cases
 
 
-def peak_mb():
-    return int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+def report(begun, error_cells):
+    peak_mb = int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+    print(json.dumps({"seconds": time.perf_counter() - begun, "peak_mb": peak_mb, "error_cells": error_cells}))
 
 
 if __name__ == "__main__":
     variant, source, folder = sys.argv[1:]
     begun = time.perf_counter()
-    error_cells = process(Path(source), Path(folder) / "out.csv", decimals if variant == "decimal" else floats)
-    print(json.dumps({"seconds": time.perf_counter() - begun, "peak_mb": peak_mb(), "error_cells": error_cells}))
+    report(begun, process(Path(source), Path(folder) / "out.csv", decimals if variant == "decimal" else floats))

@@ -26,6 +26,8 @@ PACKAGES = (
 HERE = Path(__file__).parent
 SLOW = 1
 """Rounds of what takes minutes."""
+PATIENCE = 300.0
+"""Seconds for the work on one file."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def contestants() -> dict[str, Contestant]:
     return {
         f"pandera {pandera} on pandas {pandas}": Contestant(_python("rival_pandera.py", "decimal")),
         "the same, price a float": Contestant(_python("rival_pandera.py", "float")),
+        "pandera as its documentation teaches": Contestant(_python("rival_pandera_taught.py", "float")),
         f"Sling {versions['sling-linux-amd64']}, copy only": Contestant(_sling),
         f"dlt {versions['dlt']}, copy only": Contestant(_python("rival_dlt.py", "rows"), SLOW),
         "the same through DuckDB and Arrow": Contestant(_python("rival_dlt.py", "arrow")),
@@ -69,7 +72,8 @@ def _installed() -> dict[str, str]:
 def _python(script: str, variant: str) -> Callable[[Path, Path], Cost]:
     def work(source: Path, folder: Path) -> Cost:
         telemetry_off = {"RUNTIME__DLTHUB_TELEMETRY": "false", "HOME": str(folder)}
-        return cost_of([ENVIRONMENT / "bin" / "python", HERE / script, variant, source, folder], telemetry_off)
+        command = [ENVIRONMENT / "bin" / "python", HERE / script, variant, source, folder]
+        return cost_of(command, telemetry_off, PATIENCE)
 
     return work
 
