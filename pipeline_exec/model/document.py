@@ -44,7 +44,7 @@ def invalid_document(error: ValidationError, *, at: str = "") -> InvalidDocument
 
 def invalid(problems: Sequence[FieldProblem]) -> InvalidDocument:
     """The refusal of a document, with the first problems in its message."""
-    named = "; ".join(f"{problem.field or 'document'}: {problem.message}" for problem in problems[:5])
+    named = "; ".join(f"{problem.field or 'document'}: {problem.message.rstrip('.')}" for problem in problems[:5])
     more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
     return InvalidDocument(f"The document is not valid: {named}{more}.", problems)
 

@@ -77,14 +77,24 @@ def test_merged_columns_are_transformed_further():
         pytest.param({"type": "REGEX_EXTRACT", "pattern": "(a"}, "pattern", "missing )", id="a broken pattern"),
         pytest.param({"type": "REGEX_EXTRACT", "pattern": "a(?=b)"}, "pattern", "as RE2 reads it", id="a look-ahead"),
         pytest.param(
-            {"type": "REGEX_EXTRACT", "pattern": "(a)", "group": 2}, "", "has no such group", id="no such group"
+            {"type": "REGEX_EXTRACT", "pattern": "(a)", "group": 2},
+            "",
+            "has no such group: it has 1",
+            id="no such group",
         ),
         pytest.param(
             {"type": "REGEX_REPLACE", "pattern": "a", "replacement": "\\1"},
             "",
-            "has no such group",
+            "has no such group: it has 0",
             id="no group at all",
         ),
+        pytest.param(
+            {"type": "REGEX_REPLACE", "pattern": "(a)", "replacement": "C:\\"},
+            "",
+            "written twice",
+            id="half a backslash",
+        ),
+        pytest.param({"type": "REGEX_EXTRACT", "pattern": r"\Qa"}, "", r"ends its \Q", id="a quotation without end"),
         pytest.param({"type": "OPTION_MAPPING", "options": {}}, "options", "needs at least 1", id="no options"),
         pytest.param(
             {"type": "ARITHMETIC", "expression": "a +"}, "expression", "the formula ends too early", id="half a formula"
@@ -111,6 +121,7 @@ def test_wrong_arguments_are_refused_by_their_path(transformation, field, messag
     assert problem.field == ".".join(filter(None, ("mapping_config.mappings.0.transformations.0", field)))
     assert message in problem.message
     assert message.rstrip(".") in refused.value.message
+    assert ".." not in refused.value.message
 
 
 def test_an_outcome_that_arrow_cannot_hold_is_a_failure_of_the_mapping():
@@ -129,3 +140,9 @@ def test_strings_of_every_arrow_type_are_mapped():
 @given(st.lists(st.none() | st.text(" \u00a0\u0085\u3000\t\x1c!~ae\u00e9", min_size=1, max_size=4), max_size=6))
 def test_whatever_the_cells_trimmed_are_those_of_python(cells):
     assert mapped([{"type": "TRIM"}], cells) == [cell and (cell.strip() or None) for cell in cells]
+
+
+def test_a_refusal_ends_with_one_full_stop():
+    with pytest.raises(InvalidDocument) as refused:
+        TRANSFORMATIONS["DATE"].parse({"formats": ["dd.mm"]})
+    assert refused.value.message.endswith("[brackets].")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import re2
 from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.patterns import Pattern
@@ -23,7 +25,9 @@ class RegexExtract(Step):
 
     @model_validator(mode="after")
     def _group_exists(self) -> Self:
-        _refuse_unless_replaceable(self._whole, self._chosen)
+        _refuse_group(self.group, self.pattern)
+        if not _is_readable(self._whole, self._chosen):
+            raise ValueError(r"the pattern never ends its \Q; write \E")
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
@@ -48,7 +52,9 @@ class RegexReplace(Step):
 
     @model_validator(mode="after")
     def _groups_exist(self) -> Self:
-        _refuse_unless_replaceable(self.pattern, self.replacement)
+        if not _is_readable(self.pattern, self.replacement):
+            _refuse_group(max(map(int, re.findall(r"\\([0-9])", self.replacement)), default=0), self.pattern)
+            raise ValueError("a backslash of the replacement stands before the number of a group, or is written twice")
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
@@ -65,8 +71,15 @@ class RegexReplace(Step):
         return with_groups + (pc.sum(pc.count_substring_regex(short, self.pattern)).as_py() or 0) * replacement
 
 
-def _refuse_unless_replaceable(pattern: str, replacement: str) -> None:
+def _refuse_group(number: int, pattern: str) -> None:
+    groups = re2.compile(pattern).groups
+    if number > groups:
+        raise ValueError(f"the pattern has no such group: it has {groups}")
+
+
+def _is_readable(pattern: str, replacement: str) -> bool:
     try:
         pc.replace_substring_regex(pa.array([""]), pattern, replacement)
-    except pa.ArrowInvalid as error:
-        raise ValueError(f"the pattern has no such group: {error}") from None
+    except pa.ArrowInvalid:
+        return False
+    return True
