@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline_exec.formats.delimited.likeliest import Reading, likeliest
+from pipeline_exec.formats.delimited.likeliest import Reading, effort, likeliest
 from pipeline_exec.formats.delimited.syntax import Syntax
 
 #: How many lines a record may take whose quotes do not add up, and how many may be looked at in vain for these.
@@ -19,6 +19,9 @@ _CLEAR: Final = 3.0
 #: Characters that may be looked ahead in vain for a closing quote, and how many more with each that was read.
 _CREDIT: Final = 1 << 20
 _INTEREST: Final = 4
+#: Microseconds that may be spent on what records mean, and how many more with each character that was read.
+_EFFORT: Final = 300_000
+_EARNED: Final = 1
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Splitter:
         # What is looked at again and again because quotes do not close is paid from this, or time would be quadratic.
         self._credit = _CREDIT
         self._patience = _PATIENCE
+        self._effort = _EFFORT
         self._is_plain = len(syntax.separator) == 1 and syntax.quote is not None and syntax.escape is None
 
     def records(self, text: str, *, whole: bool) -> Iterator[Record]:
@@ -79,6 +83,7 @@ class Splitter:
                 return
             yield record
             self._credit += _INTEREST * (record.following - at)
+            self._effort += _EARNED * (record.following - at)
             self._patience += record.is_sound
             at = record.following
 
@@ -114,6 +119,8 @@ class Splitter:
         if cells is not None and (len(cells) == self._width or self._width is None or self._line(text, at)[0] == end):
             return Record(at, end, self._line(text, end)[1], cells, True)
         self._credit = max(0, self._credit - (end - at))
+        if self._effort < 0:
+            return self._given_up(text, at, whole, cells, end)
         return self._broken(text, at, whole, cells, end)
 
     def _sound(self, text: str, at: int, limit: int) -> tuple[list[str] | None, int]:
@@ -133,6 +140,15 @@ class Splitter:
                 return cells, at
             at += size
 
+    def _given_up(self, text: str, at: int, whole: bool, cells: list[str] | None, sound_end: int) -> Record | None:
+        """The record as it adds up, or else the cells between the delimiters of its line."""
+        if cells is not None:
+            return Record(at, sound_end, self._line(text, sound_end)[1], cells, True)
+        end, following = self._line(text, at)
+        if following == len(text) and not whole:
+            return None
+        return Record(at, end, following, text[at:end].split(self._syntax.separator), False)
+
     def _broken(self, text: str, at: int, whole: bool, cells: list[str] | None, sound_end: int) -> Record | None:
         """The least strange of the records that may begin here, with one line or some."""
         best: tuple[Reading, int] | None = None
@@ -144,6 +160,7 @@ class Splitter:
             end, following = self._line(text, end)
             if following == len(text) and not whole:
                 break
+            self._effort -= effort(text[at:end], self._syntax)
             reading = likeliest(text[at:end], self._syntax, self._width)
             if best is None or reading.strangeness < best[0].strangeness:
                 best = reading, end
