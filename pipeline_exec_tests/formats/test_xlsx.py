@@ -168,13 +168,23 @@ PLAIN = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2"
         pytest.param(PLAIN, id="as usual"),
         pytest.param(re.sub(' r="[^"]*"', "", PLAIN), id="without places"),
         pytest.param(PLAIN.replace('"', "'"), id="single quotes"),
-        pytest.param(re.sub("(</?)", r"\1x:", PLAIN), id="a prefix"),
+        pytest.param(re.sub("(</?)", r"\1x:", PLAIN), id="a prefix here"),
         pytest.param(PLAIN.replace("<c ", '<c s="0" '), id="the place last"),
         pytest.param(PLAIN.replace("<c ", "<c\n"), id="line breaks in elements"),
     ],
 )
 def test_cells_are_read_in_whatever_way_they_are_written(path, sheet):
     assert read(package(path, sheet), header_row="none")[2] == [["1", "2"], ["3", None]]
+
+
+@pytest.mark.parametrize("remark", ["", "<!-- a remark -->"], ids=["as usual", "with a remark"])
+def test_every_name_of_a_sheet_may_have_a_prefix(path, remark):
+    texts = '<sst><si><t>id</t></si><si><t xml:space="preserve">Anna </t></si></sst>'
+    rows = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>{row - 1}</v></c></row>' for row in (1, 2))
+    sheet = f"<worksheet><sheetData>{rows}{remark}</sheetData></worksheet>"
+    parts = {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": texts}
+    prefixed = {name: re.sub(r"<(/?)(?=\w)", r"<\1x:", part) for name, part in parts.items()}
+    assert read(package(path, "", **prefixed), header_row=1)[2] == [["Anna "]]
 
 
 def cell(place, attributes=""):

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, texts_between
 from pipeline_exec.formats.workbook.opendocument.document_cells import KINDS, VALUES, DocumentCells, Kind
 from pipeline_exec.formats.workbook.opendocument.row_parse import MOST_REPEATED, shown_in
-from pipeline_exec.formats.workbook.opendocument.tag_scan import Tags, TagScan
 from pipeline_exec.formats.workbook.package.entities import resolved
 from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, among, padded, spells, word, words
+from pipeline_exec.formats.workbook.package.tag_scan import Tags, TagScan
 
 _WHITE: Final = (b"\n", b"\r", b"\t")
 _ROW, _CELL, _COVERED = b"<table:table-row", b"<table:table-cell", b"<table:covered-table-cell"
@@ -114,9 +114,10 @@ class _Scan:
         self._root = root
         scan = TagScan(piece, data)
         names = np.where(outline.is_covered, len(_COVERED), len(_CELL))
-        self._rows = scan.tags(outline.tags[outline.rows] + len(_ROW), frozenset({_ROWS_REPEATED}))
-        self._cells = scan.tags(outline.tags[outline.cells] + names, _WANTED)
-        self._following = np.append(outline.tags, len(piece))
+        tags = self._following = np.append(outline.tags, len(piece))
+        rows, cells = outline.rows, outline.cells
+        self._rows = scan.tags(tags[rows] + len(_ROW), tags[rows + 1], frozenset({_ROWS_REPEATED}))
+        self._cells = scan.tags(tags[cells] + names, tags[cells + 1], _WANTED)
         self._check()
 
     def cells(self, above: int) -> tuple[DocumentCells, int]:
@@ -143,10 +144,6 @@ class _Scan:
     def _check(self) -> None:
         """Rows and cells must begin and end in turn, cells within rows; elsewhere little is known."""
         outline, tags = self._outline, self._outline.tags
-        for places, found in ((outline.rows, self._rows), (outline.cells, self._cells)):
-            # An attribute with "<" in it would be a tag of its own.
-            if (found.behind > self._following[places + 1]).any():
-                raise Unusual
         in_row = _within(len(tags), outline.rows[~self._rows.is_empty], np.flatnonzero(outline.is_row_end))
         in_cell = _within(len(tags), outline.cells[~self._cells.is_empty], np.flatnonzero(outline.is_cell_end))
         if not in_row[outline.cells].all() or in_cell[outline.rows].any() or in_cell[outline.is_row_end].any():

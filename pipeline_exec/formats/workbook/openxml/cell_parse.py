@@ -34,7 +34,9 @@ class CellParser:
         """
         self.merged: list[Range] = []
         self._longest = longest
-        self._row, self._column = last_row, 0
+        self.row = last_row
+        """The number of the last row that was read."""
+        self._column = 0
         self._kind, self._style = Kind.NUMBER, 0
         self._text: list[str] | None = None
         self._length = 0
@@ -64,7 +66,7 @@ class CellParser:
     def _taken(self, *, whole: bool) -> StoredCells:
         """What was read, but for the row that is still being read."""
         count = len(self._cells)
-        while not whole and count and self._cells[count - 1][0] == self._row:
+        while not whole and count and self._cells[count - 1][0] == self.row:
             count -= 1
         taken, self._cells = self._cells[:count], self._cells[count:]
         rows, columns, kinds, styles, texts = zip(*taken, strict=True) if taken else ((), (), (), (), ())
@@ -79,10 +81,10 @@ class CellParser:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         match local_name(name):
             case "row":
-                row = int(attributes.get("r", self._row + 1))
-                if row <= self._row:
+                row = int(attributes.get("r", self.row + 1))
+                if row <= self.row:
                     raise ValueError("rows must go down")
-                self._row, self._column = row, 0
+                self.row, self._column = row, 0
             case "c":
                 self._begin(attributes)
             case "v" | "t":
@@ -98,7 +100,7 @@ class CellParser:
         self._column += 1
         if reference is not None:
             match = _REFERENCE.fullmatch(reference)
-            if match is None or int(match[2]) != self._row:
+            if match is None or int(match[2]) != self.row:
                 raise ValueError(f"the place {reference}")
             self._column = column_number(match[1].upper())
         self._kind, self._style = KINDS[attributes.get("t", "n")], int(attributes.get("s", 0))
@@ -108,7 +110,7 @@ class CellParser:
         match local_name(name):
             case "c":
                 if self._text:
-                    cell = (self._row, self._column, self._kind, self._style, "".join(self._text))
+                    cell = (self.row, self._column, self._kind, self._style, "".join(self._text))
                     self._cells.append(cell)
                 self._text = None
             case "v" | "t":

@@ -12,41 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline_exec.formats.workbook.cells.stored_cells import KINDS, Bytes, Integers, StoredCells, texts_between
+from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, StoredCells, texts_between
+from pipeline_exec.formats.workbook.openxml.place_scan import Outline, other_places, usual_places
 from pipeline_exec.formats.workbook.package.entities import resolved, unescaped
+from pipeline_exec.formats.workbook.package.spelling import Unusual, among, padded
 
-
-class Unusual(Exception):
-    """XML is written in a way that few programs have."""
-
-
-#: Behind the piece, so that looking a few bytes ahead needs no bounds.
-_PADDING: Final = bytes(32)
-
-_SPACE, _QUOTE, _SLASH, _EQUALS, _GREATER = b' "/=>'
+_SPACE, _SLASH, _GREATER = b" />"
 _PRESERVING: Final = b' xml:space="preserve">'
 #: How far the text of a cell begins behind ``<t``.
 _PRESERVED: Final = 2 + len(_PRESERVING)
-_MOST_LETTERS: Final = 3
-_MOST_DIGITS: Final = 7
-_NONE: Final = 255
-#: The kinds whose names are one letter, by that letter.
-_LETTER_KINDS: Final = np.full(256, _NONE, np.uint8)
-for _name, _kind in KINDS.items():
-    if len(_name) == 1:
-        _LETTER_KINDS[ord(_name)] = _kind
-_LONG_KINDS: Final = tuple(name for name in KINDS if len(name) > 1)
 #: Where none of these bytes stands, texts mean what they are.
 _SPELLINGS: Final = (b"&", b"_x", b"\r")
 
 
-def scan(piece: bytes) -> StoredCells:
-    """The filled cells of whole rows.
+def scan(piece: bytes, above: int) -> tuple[StoredCells, int]:
+    """The filled cells of whole rows below the row of a number, and the number of the last of these rows.
 
     Raises:
         Unusual: it cannot be sure of all of them.
     """
-    data = np.frombuffer(piece + _PADDING, np.uint8)
+    data = padded(piece)
     tags = np.flatnonzero(data == ord("<"))
     first, second = data[tags + 1], data[tags + 2]
     _refuse_unknown(data, tags, first, second)
@@ -59,9 +44,17 @@ def scan(piece: bytes) -> StoredCells:
     lines = np.cumsum(is_row)[values] - 1
     if (len(values) and (np.diff(owners) == 0).any()) or (len(values) and min(owners[0], lines[0]) < 0):
         raise Unusual
-    numbers, digits = _row_numbers(data, tags[is_row])
-    columns, styles, kinds = _attributes(data, tags[is_cell][owners], digits[lines])
-    return StoredCells(numbers[lines], columns, kinds, styles, _texts(piece, data, starts, ends))
+    texts = _texts(piece, data, starts, ends)
+    try:
+        places = usual_places(data, tags[is_row], tags[is_cell][owners], lines)
+    except Unusual:
+        outline = Outline(piece, data, np.append(tags, len(piece)), np.flatnonzero(is_row), np.flatnonzero(is_cell))
+        places = other_places(outline, above).at(owners)
+    numbers = np.append(above, places.numbers)
+    if (np.diff(numbers) <= 0).any():
+        raise Unusual
+    cells = StoredCells(places.numbers[lines], places.columns, places.kinds, places.styles, texts)
+    return cells, int(numbers[-1])
 
 
 def scan_strings(piece: bytes) -> pa.StringArray:
@@ -70,12 +63,12 @@ def scan_strings(piece: bytes) -> pa.StringArray:
     Raises:
         Unusual: it cannot be sure of all of them.
     """
-    data = np.frombuffer(piece + _PADDING, np.uint8)
+    data = padded(piece)
     tags = np.flatnonzero(data == ord("<"))
     first, second = data[tags + 1], data[tags + 2]
     is_item, is_text = first == ord("s"), first == ord("t")
-    is_known = (is_item & (second == ord("i"))) | (is_text & _among(second, b" />"))
-    if not (is_known | ((first == _SLASH) & _among(second, b"st"))).all():
+    is_known = (is_item & (second == ord("i"))) | (is_text & among(second, b" />"))
+    if not (is_known | ((first == _SLASH) & among(second, b"st"))).all():
         raise Unusual
     values = np.flatnonzero(is_text)
     owners = np.cumsum(is_item)[values] - 1
@@ -96,27 +89,21 @@ def _texts(piece: bytes, data: Bytes, starts: Integers, ends: Integers) -> pa.St
 def _refuse_unknown(data: Bytes, tags: Integers, first: Bytes, second: Bytes) -> None:
     """Every tag must be one of those a worksheet's rows consist of."""
     known = (
-        ((first == ord("c")) & _among(second, b" />"))
-        | ((first == ord("v")) & _among(second, b"/>"))
-        | ((first == ord("t")) & _among(second, b" />"))
-        | ((first == ord("f")) & _among(second, b" />"))
+        ((first == ord("c")) & among(second, b" />"))
+        | ((first == ord("v")) & among(second, b"/>"))
+        | ((first == ord("t")) & among(second, b" />"))
+        | ((first == ord("f")) & among(second, b" />"))
         | ((first == ord("i")) & (second == ord("s")))
         | ((first == ord("r")) & (second == ord("o")))
-        | ((first == _SLASH) & _among(second, b"cvtfir"))
+        | ((first == _SLASH) & among(second, b"cvtfir"))
     )
     if not known.all() or (data[tags[first == ord("i")] + 3] != _GREATER).any():
         raise Unusual
 
 
-def _among(characters: Bytes, allowed: bytes) -> npt.NDArray[np.bool_]:
-    is_allowed = np.zeros(256, np.bool_)
-    is_allowed[list(allowed)] = True
-    return is_allowed[characters]
-
-
 def _is_empty(data: Bytes, tags: Integers, is_element: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Of each such element, whether it ends where it begins: ``<c r="A1" s="3"/>``."""
-    following = np.append(tags[1:], len(data) - len(_PADDING))[is_element]
+    following = np.append(tags[1:], len(data))[is_element]
     # Between an element that ends at once and the next there is nothing but white space.
     is_slash: npt.NDArray[np.bool_] = _last_before(data, following) == _SLASH
     return is_slash
@@ -162,94 +149,3 @@ def _value_places(data: Bytes, tags: Integers, first: Bytes, values: Integers) -
     if not (closes | is_empty).all():
         raise Unusual
     return np.where(is_empty, at, starts), np.where(is_empty, at, following)
-
-
-def _row_numbers(data: Bytes, rows: Integers) -> tuple[Integers, Integers]:
-    """The number of each row, and how many digits it has."""
-    if (data[rows[:, None] + np.arange(8)] != np.frombuffer(b'<row r="', np.uint8)).any():
-        raise Unusual
-    numbers, ends = _digits(data, rows + 8, _MOST_DIGITS)
-    if (np.diff(numbers) <= 0).any():
-        raise Unusual
-    return numbers, ends - rows - 8
-
-
-def _attributes(data: Bytes, cells: Integers, row_digits: Integers) -> tuple[Integers, Integers, Bytes]:
-    """Column, style and kind of each cell."""
-    if (data[cells[:, None] + np.arange(2, 6)] != np.frombuffer(b' r="', np.uint8)).any():
-        raise Unusual
-    columns, at = _letters(data, cells + 6)
-    at = _closed(data, at + row_digits)
-    styles = np.zeros(len(cells), np.int64)
-    kinds = np.zeros(len(cells), np.uint8)
-    more = np.flatnonzero(data[at] == _SPACE)
-    while len(more):
-        here = at[more]
-        names = data[here + 1]
-        if (data[here + 2] != _EQUALS).any() or (data[here + 3] != _QUOTE).any():
-            raise Unusual
-        is_style, is_kind = names == ord("s"), names == ord("t")
-        if not (is_style | is_kind).all():
-            raise Unusual
-        styled, typed = more[is_style], more[is_kind]
-        styles[styled], ends = _digits(data, here[is_style] + 4, _MOST_DIGITS)
-        at[styled] = _closed(data, ends)
-        kinds[typed], ends = _kinds(data, here[is_kind] + 4)
-        at[typed] = _closed(data, ends)
-        more = more[data[at[more]] == _SPACE]
-    if (data[at] != _GREATER).any():
-        raise Unusual
-    return columns, styles, kinds
-
-
-def _letters(data: Bytes, at: Integers) -> tuple[Integers, Integers]:
-    numbers = np.zeros(len(at), np.int64)
-    at = at.copy()
-    for _ in range(_MOST_LETTERS):
-        letters = data[at]
-        is_letter = (letters >= ord("A")) & (letters <= ord("Z"))
-        numbers = np.where(is_letter, numbers * 26 + letters - (ord("A") - 1), numbers)
-        at += is_letter
-    if not numbers.all():
-        raise Unusual
-    return numbers, at
-
-
-def _digits(data: Bytes, at: Integers, most: int) -> tuple[Integers, Integers]:
-    """The number that stands at each place, and where it ends."""
-    numbers = np.zeros(len(at), np.int64)
-    at = at.copy()
-    going = np.ones(len(at), np.bool_)
-    for _ in range(most):
-        digits = data[at]
-        going &= (digits >= ord("0")) & (digits <= ord("9"))
-        if not going.any():
-            break
-        numbers = np.where(going, numbers * 10 + digits - ord("0"), numbers)
-        at += going
-    return numbers, at
-
-
-def _kinds(data: Bytes, at: Integers) -> tuple[Bytes, Integers]:
-    """The kind that is named at each place, and where its name ends."""
-    kinds, ends = _LETTER_KINDS[data[at]], at + 1
-    others = np.flatnonzero((data[ends] != _QUOTE) | (kinds == _NONE))
-    if len(others):
-        here = at[others]
-        found = np.full(len(others), _NONE, np.uint8)
-        for name in _LONG_KINDS:
-            spelled = np.frombuffer(name.encode(), np.uint8)
-            is_named = (data[here[:, None] + np.arange(len(name))] == spelled).all(axis=1)
-            found[is_named] = KINDS[name]
-            ends[others[is_named]] = here[is_named] + len(name)
-        kinds[others] = found
-    if (kinds == _NONE).any():
-        raise Unusual
-    return kinds, ends
-
-
-def _closed(data: Bytes, at: Integers) -> Integers:
-    """The places behind the quotes that must stand here."""
-    if (data[at] != _QUOTE).any():
-        raise Unusual
-    return at + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, Final
 from xml.parsers import expat
@@ -9,13 +10,13 @@ from xml.parsers import expat
 import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.workbook.openxml.cell_scan import Unusual, scan_strings
+from pipeline_exec.formats.workbook.openxml.cell_scan import scan_strings
 from pipeline_exec.formats.workbook.package.entities import unescaped
+from pipeline_exec.formats.workbook.package.spelling import Unusual, unprefixed
 from pipeline_exec.formats.workbook.package.xml import local_name, refuse_declarations
 
 _CHUNK: Final = 1 << 20
-_ITEM: Final = b"<si"
-_END: Final = b"</sst>"
+_ITEM: Final = re.compile(rb"<(\w+:)?si[ />]")
 #: All of them are held in memory, for a cell may want any.
 _MOST_BYTES: Final = 1 << 30
 #: Bytes of XML of one text.
@@ -43,21 +44,24 @@ def read_strings(part: IO[bytes]) -> pa.StringArray:
 
 def _strings(part: IO[bytes]) -> Iterator[pa.StringArray]:
     rest = part.read(_CHUNK)
-    begins = rest.find(_ITEM)
-    if begins < 0 or b"<!" in rest[:begins] or b"encoding" in rest[:begins].replace(b'encoding="UTF-8"', b""):
+    begins = _ITEM.search(rest)
+    head = rest[: begins.start()] if begins else b""
+    if begins is None or b"<!" in head or b"encoding" in head.replace(b'encoding="UTF-8"', b""):
         yield _parsed(_chunks(part, rest))
         return
-    rest = rest[begins:]
-    while (end := rest.find(_END)) < 0:
-        cut = max(rest.rfind(_ITEM), 0)
+    prefix = begins[1] or b""
+    item, closing = b"<%bsi" % prefix, b"</%bsst>" % prefix
+    rest = rest[begins.start() :]
+    while (end := rest.find(closing)) < 0:
+        cut = max(rest.rfind(item), 0)
         if cut:
-            yield _piece(rest[:cut])
+            yield _piece(rest[:cut], prefix)
             rest = rest[cut:]
         chunk = part.read(_CHUNK)
         if not chunk or len(rest) > _LONGEST:
             raise ValueError("texts that do not end")
         rest += chunk
-    yield _piece(rest[:end])
+    yield _piece(rest[:end], prefix)
 
 
 def _chunks(part: IO[bytes], first: bytes) -> Iterator[bytes]:
@@ -66,11 +70,11 @@ def _chunks(part: IO[bytes], first: bytes) -> Iterator[bytes]:
         yield chunk
 
 
-def _piece(piece: bytes) -> pa.StringArray:
+def _piece(piece: bytes, prefix: bytes) -> pa.StringArray:
     try:
-        return scan_strings(piece)
+        return scan_strings(unprefixed(piece, prefix))
     except Unusual:
-        return _parsed(iter([b"<sst>", piece, _END]))
+        return _parsed(iter([b"<sst>", piece, b"</sst>"]))
 
 
 def _parsed(pieces: Iterator[bytes]) -> pa.StringArray:

@@ -9,7 +9,8 @@ from typing import IO, Final
 
 from pipeline_exec.formats.workbook.cells.stored_cells import StoredCells
 from pipeline_exec.formats.workbook.openxml.cell_parse import CellParser, ranges
-from pipeline_exec.formats.workbook.openxml.cell_scan import Unusual, scan
+from pipeline_exec.formats.workbook.openxml.cell_scan import scan
+from pipeline_exec.formats.workbook.package.spelling import Unusual, unprefixed
 from pipeline_exec.formats.workbook.sheets.merging import Range
 
 #: Bytes looked at together; few enough to stay in the processor's cache.
@@ -19,9 +20,7 @@ _LONGEST_ROW: Final = 16 << 20
 #: How far the first row may be from the beginning.
 _HEAD: Final = 16 << 20
 
-_BEGINS: Final = re.compile(rb"<sheetData\s*(/?)>")
-_ENDS: Final = b"</sheetData>"
-_ROW: Final = b"<row"
+_BEGINS: Final = re.compile(rb"<(\w+:)?sheetData\s*(/?)>")
 #: Comments and the like, in which anything may stand.
 _MARKUP: Final = b"<!"
 _OTHER_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8|us-ascii)""", re.IGNORECASE)
@@ -38,6 +37,7 @@ class SheetXml:
         self._longest = longest
         self._last_row = 0
         self._rest = b""
+        self._prefix = b""
 
     def cells(self) -> Iterator[StoredCells]:
         """All filled cells, some whole rows at a time.
@@ -51,11 +51,13 @@ class SheetXml:
             yield from self._parsed(self._chunks(head))
             return
         self._rest = head[begins.end() :]
-        if not begins[1]:
+        self._prefix = begins[1] or b""
+        if not begins[2]:
             for piece in self._rows():
                 yield from self._piece(piece)
         if _MARKUP in self._rest:
-            yield from self._parsed(chain([b"<worksheet><sheetData>"], self._chunks(self._rest)))
+            begins_again = b"<%bworksheet><%bsheetData>" % (self._prefix, self._prefix)
+            yield from self._parsed(chain([begins_again], self._chunks(self._rest)))
             return
         for chunk in self._chunks(self._rest):
             self.merged += ranges(chunk)
@@ -64,7 +66,7 @@ class SheetXml:
         head = b""
         while (chunk := self._part.read(_CHUNK)) and len(head) < _HEAD:
             head += chunk
-            if b"<sheetData" in head:
+            if _BEGINS.search(head):
                 break
         return head
 
@@ -75,9 +77,10 @@ class SheetXml:
 
     def _rows(self) -> Iterator[bytes]:
         """Pieces of whole rows; what follows the last one stays in ``_rest``."""
+        ends, row = b"</%bsheetData>" % self._prefix, b"<%brow" % self._prefix
         while _MARKUP not in self._rest:
-            end = self._rest.find(_ENDS)
-            cut = max(self._rest.rfind(_ROW), 0) if end < 0 else end
+            end = self._rest.find(ends)
+            cut = max(self._rest.rfind(row), 0) if end < 0 else end
             piece, self._rest = self._rest[:cut], self._rest[cut:]
             yield piece
             if end >= 0:
@@ -89,18 +92,14 @@ class SheetXml:
 
     def _piece(self, piece: bytes) -> Iterator[StoredCells]:
         try:
-            cells = scan(piece)
-            if len(cells) and cells.rows[0] <= self._last_row:
-                raise Unusual
+            cells, self._last_row = scan(unprefixed(piece, self._prefix), self._last_row)
         except Unusual:
             yield from self._parsed([b"<sheetData>", piece, b"</sheetData>"])
             return
-        self._last_row = int(cells.rows[-1]) if len(cells) else self._last_row
         yield cells
 
     def _parsed(self, pieces: Iterable[bytes]) -> Iterator[StoredCells]:
         parser = CellParser(self._last_row, self._longest)
-        for cells in parser.parse(pieces):
-            self._last_row = int(cells.rows[-1]) if len(cells) else self._last_row
-            yield cells
+        yield from parser.parse(pieces)
+        self._last_row = parser.row
         self.merged += parser.merged

@@ -25,6 +25,20 @@ def padded(piece: bytes) -> Bytes:
     return np.frombuffer(piece + _PADDING, np.uint8)
 
 
+def unprefixed(piece: bytes, prefix: bytes) -> bytes:
+    """A piece of XML without the prefix that the names of all its elements have.
+
+    Raises:
+        Unusual: one of them has another.
+    """
+    if not prefix:
+        return piece
+    starts, ends = b"<" + prefix, b"</" + prefix
+    if piece.count(starts) + piece.count(ends) != piece.count(b"<"):
+        raise Unusual
+    return piece.replace(starts, b"<").replace(ends, b"</")
+
+
 def spells(data: Bytes, at: Integers, text: bytes) -> Mask:
     """Whether this text, of at most 64 bytes and none of them zero, stands at each of these places."""
     windows = np.ndarray((len(data) - len(text) + 1,), f"S{len(text)}", data, strides=(1,))

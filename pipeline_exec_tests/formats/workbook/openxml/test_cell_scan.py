@@ -1,35 +1,86 @@
 """Cells read the fast way, and the sure one."""
 
+import re
+
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.formats.workbook.openxml.cell_parse import CellParser
 from pipeline_exec.formats.workbook.openxml.cell_scan import scan
+from pipeline_exec.formats.workbook.package.spelling import Unusual, unprefixed
 
 CELLS = st.builds(
     lambda style, kind, text: f"{f' s={chr(34)}{style}{chr(34)}' if style else ''}{kind}{text}</c>",
     st.sampled_from(["", "0", "3", "17"]),
-    st.sampled_from([">", ' t="n">', ' t="str">']),
+    st.sampled_from([">", ' t="n">', ' t="str">', ' cm="1" t="str">', ' t="inlineStr" ph="1">']),
     st.sampled_from(
-        ["<v>1.5</v>", "<v></v>", "<v/>", "<f>A1+1</f><v>7</v>", '<f t="shared" si="0"/><v>a &amp; &#228;</v>', ""]
+        [
+            "<v>1.5</v>",
+            "<v></v>",
+            "<v/>",
+            "<f>A1+1</f><v>7</v>",
+            '<f t="shared" si="0"/><v>a &amp; &#228;</v>',
+            "<is><t>x</t></is>",
+            "",
+        ]
     ),
 )
+ROWS = st.lists(st.lists(st.none() | CELLS, max_size=4), min_size=1, max_size=4)
+USUAL = '<c r="{place}"'
 
 
 @given(
-    rows=st.lists(st.lists(st.none() | CELLS, max_size=4), min_size=1, max_size=4), space=st.sampled_from(["", "\n  "])
+    rows=ROWS,
+    space=st.sampled_from(["", "\n  "]),
+    row=st.sampled_from(['<row r="{number}">', '<row spans="1:4" r="{number}">', '<row ht="1.5">', "<row>"]),
+    start=st.sampled_from([USUAL, '<c vm="0" r="{place}"', "<c"]),
+    prefix=st.sampled_from(["", "x:"]),
 )
-def test_the_fast_way_to_read_cells_agrees_with_the_sure_one(rows, space):
+def test_the_fast_way_to_read_cells_agrees_with_the_sure_one(rows, space, row, start, prefix):
     xml = "".join(
-        f'<row r="{row}">{space}'
-        + "".join(f'<c r="{"ABCD"[at]}{row}"{cell}{space}' for at, cell in enumerate(cells) if cell)
+        f"{row.format(number=number)}{space}"
+        + "".join(
+            start.format(place=f"{'ABCD'[at]}{number}") + f"{cell}{space}" for at, cell in enumerate(cells) if cell
+        )
         + f"</row>{space}"
-        for row, cells in enumerate(rows, start=9)
-    ).encode()
-    fast = scan(xml)
-    (sure,) = CellParser(0, 1_000).parse([b"<sheetData>", xml, b"</sheetData>"])
+        for number, cells in enumerate(rows, start=9)
+    )
+    xml = re.sub("(</?)", rf"\1{prefix}", xml).encode()
+    fast, last = scan(unprefixed(xml, prefix.encode()), 8)
+    parser = CellParser(8, 1_000)
+    (sure,) = parser.parse([b"<sheetData>", xml, b"</sheetData>"])
+    assert last == parser.row == 8 + len(rows)
     kept = [at for at, text in enumerate(fast.texts.to_pylist()) if text]
     for name in ("rows", "columns", "kinds", "styles"):
         assert getattr(fast, name)[kept].tolist() == getattr(sure, name).tolist()
     assert fast.texts.take(pa.array(kept, pa.int64())).to_pylist() == sure.texts.to_pylist()
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<row r="9"><c ph="1" r="B8"><v>1</v></c></row>',
+        '<row r="9"><c ph="1" r="9"><v>1</v></c></row>',
+        '<row r="9"><c ph="1" t="x"><v>1</v></c></row>',
+        '<row r="9"><c ph="1" s=""><v>1</v></c></row>',
+        '<row ht="1" r="0"><c><v>1</v></c></row>',
+        '<row ht="1" r="8"><c><v>1</v></c></row>',
+        "<row r='9'><c><v>1</v></c></row>",
+        '<row r="9"><c ph="<v>" r="A9"><v>1</v></c></row>',
+    ],
+    ids=[
+        "a place in another row",
+        "a place without letters",
+        "an unknown kind",
+        "no style",
+        "row 0",
+        "a row above",
+        "single quotes",
+        "tags in attributes",
+    ],
+)
+def test_what_is_not_sure_is_refused(xml):
+    with pytest.raises(Unusual):
+        scan(xml.encode(), 8)

@@ -41,8 +41,13 @@ class TagScan:
         quotes = np.flatnonzero(data == ord('"'))
         self._quotes = np.append(quotes, np.full(2 * _MOST_ATTRIBUTES, len(piece)))
 
-    def tags(self, at: Integers, wanted: frozenset[bytes]) -> Tags:
+    def tags(self, at: Integers, following: Integers, wanted: frozenset[bytes]) -> Tags:
         """The tags whose names end at these places.
+
+        Args:
+            at: The places.
+            following: Where the next tag begins behind each of them.
+            wanted: The names of the attributes whose values are asked for.
 
         Raises:
             Unusual: one is not written as most are.
@@ -57,7 +62,7 @@ class TagScan:
         left = np.arange(len(at))
         for _ in range(_MOST_SHAPES):
             if not len(left):
-                return found
+                return _whole(found, following)
             is_alike = self._take(found, left, at[left], first[left])
             left = left[~is_alike]
         raise Unusual
@@ -96,3 +101,10 @@ class TagScan:
         if any(name.startswith(b"xmlns") for name in names):
             raise Unusual
         return names, end[0]
+
+
+def _whole(found: Tags, following: Integers) -> Tags:
+    # An attribute with "<" in it would be a tag of its own.
+    if (found.behind > following).any():
+        raise Unusual
+    return found
