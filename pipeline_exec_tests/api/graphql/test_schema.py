@@ -1,6 +1,7 @@
 """The schema: as it is committed, described, and complete."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType
@@ -9,7 +10,8 @@ from pipeline_exec import api
 from pipeline_exec.api.graphql.print_schema import printed
 from pipeline_exec.api.graphql.schema import schema
 from pipeline_exec.model.connector import ConnectorDocument, Permissions
-from pipeline_exec.model.mapping import ColumnMapping, MappingConfig
+from pipeline_exec.model.document import Document
+from pipeline_exec.model.mapping import ColumnMapping, MappingConfig, Transformation
 from pipeline_exec.model.pipeline import (
     ErrorConfig,
     OutputOptions,
@@ -18,7 +20,7 @@ from pipeline_exec.model.pipeline import (
     ReadOptions,
 )
 from pipeline_exec.model.schedule import ScheduleConfig
-from pipeline_exec.model.target_model import Option, TargetColumn, TargetModelDocument
+from pipeline_exec.model.target_model import Option, TargetColumn, TargetModelDocument, Validation
 from pipeline_exec.model.wrapper import WrapperDestination, WrapperDocument
 
 COMMITTED = Path(api.__file__).parent / "graphql" / "schema.graphql"
@@ -62,6 +64,26 @@ def test_everything_users_can_write_has_its_place_in_the_schema(name):
     shown = set(named(name).fields) | {"connectorId"}
     assert attributes <= shown
     assert attributes == set(named(f"{name}Input").fields)
+
+
+def test_no_document_within_another_is_forgotten():
+    roots = {PipelineDocument, TargetModelDocument, ConnectorDocument, WrapperDocument}
+    # Their arguments are those of their kind, so they are JSON.
+    assert documents_within(roots) - {Transformation, Validation} == set(DOCUMENTS.values())
+
+
+def documents_within(documents):
+    found, annotations = (
+        set(documents),
+        [field.annotation for each in documents for field in each.model_fields.values()],
+    )
+    while annotations:
+        annotation = annotations.pop()
+        annotations += get_args(annotation)
+        if isinstance(annotation, type) and issubclass(annotation, Document) and annotation not in found:
+            found.add(annotation)
+            annotations += [field.annotation for field in annotation.model_fields.values()]
+    return found
 
 
 def test_a_change_of_a_configuration_may_change_everything_in_it():
