@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
@@ -65,7 +66,7 @@ def detect(path: Path, given: str | None) -> str:
         _refuse_binary(head)
     if encoding not in {None, "utf-8"}:
         return encoding
-    stop = _end_of_utf8(path)
+    stop = None if _is_utf8(path) else _end_of_utf8(path)
     if stop is None:
         return "utf-8"
     likely = _eight_bit(stop.sample)
@@ -130,6 +131,32 @@ class _Stop:
     """Beyond ASCII, as far as they were counted."""
     sample: bytes
     """From the beginning of the line on."""
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the file is UTF-8 to its end."""
+    rest = b""
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK):
+            if not rest and chunk.isascii():
+                continue
+            block = rest + chunk
+            # A character that the end of the block cuts off is looked at with the next one.
+            cut = next((at for at in range(1, 4) if len(block) >= at and block[-at] >= 0xC0), 0)
+            rest = block[len(block) - cut :]
+            if not _is_valid(block[: len(block) - cut]):
+                return False
+    return not rest or _is_valid(rest)
+
+
+def _is_valid(block: bytes) -> bool:
+    """Whether bytes are UTF-8; no text is made of them, which would take far longer."""
+    text = pa.StringArray.from_buffers(1, pa.array([0, len(block)], pa.int32()).buffers()[1], pa.py_buffer(block))
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _end_of_utf8(path: Path) -> _Stop | None:

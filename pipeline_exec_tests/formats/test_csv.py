@@ -18,6 +18,7 @@ from pipeline_exec.formats.delimited.reading import Reading
 from pipeline_exec.model.limits import DEFAULT_LIMITS
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec_tests.formats.conformance import SECONDS, FormatConformance
+from pipeline_exec_tests.formats.pollution import shapes, two_tables
 from pipeline_exec_tests.formats.tables import TEXT, cells_of, column, marks_of, tables, text_columns
 
 PLAIN = ReadOptions(delimiter=",", quote='"', encoding="utf-8", header_row="none")
@@ -305,8 +306,16 @@ def test_further_tables_are_told_with_line_width_and_rows(tmp_path, gap):
 
 @pytest.mark.parametrize(
     "text",
-    ['"' * 200_000, "," * 200_000, '"\n' * 4_000, '"a,\n' * 4_000, '",' * 100_000, "\n" * 10_000, "a\r" * 20_000],
-    ids=["quotes", "delimiters", "quotes on lines", "quotes that open", "quotes and delimiters", "blank lines", "CRs"],
+    [
+        pytest.param('"' * 200_000, id="quotes"),
+        pytest.param("," * 200_000, id="delimiters"),
+        pytest.param('"\n' * 40_000, id="quotes on lines"),
+        pytest.param('"a,\n' * 20_000, id="quotes that open"),
+        pytest.param('",' * 100_000, id="quotes and delimiters"),
+        pytest.param(('"a"",' * 100 + "\n") * 200, id="lines of stray quotes"),
+        pytest.param("\n" * 100_000, id="blank lines"),
+        pytest.param("a\r" * 40_000, id="carriage returns"),
+    ],
 )
 def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
     path = tmp_path / "a.csv"
@@ -324,3 +333,39 @@ def test_a_row_without_delimiters_swallows_no_row_that_begins_with_a_quote(tmp_p
     path.write_text("title,author,kind\n" + "".join(rows))
     cells = cells_of(read(path, ReadOptions())[0])
     assert [len(cells), cells[8]] == [20, ["On Being, 8", "Max M.", "essay 8"]]
+
+
+def _is_filled(text):
+    return bool(text.strip(" ,;\t|"))
+
+
+def _rows_told(facts):
+    parts = [facts.get(part, {"rows": 0})["rows"] for part in ("preamble", "footer")]
+    tables = [table["rows"] for table in facts.get("tables", [])]
+    header = facts.get("header_rows", 1) if facts["header_row"] is not None else 0
+    return sum(parts) + sum(tables) + header
+
+
+def _is_every_row_told(path, text, block_bytes):
+    """Whether no row is lost and none is made; rows of nothing but delimiters may count or not."""
+    path.write_bytes(text.encode())
+    lines = [line for line in text.replace("\r", "\n").split("\n") if line]
+    try:
+        rows, facts = read(path, ReadOptions(), block_bytes)
+        out = len(cells_of(rows))
+    except SourceDataEmpty:
+        return True
+    return sum(map(_is_filled, lines)) <= out + _rows_told(facts) <= len(lines)
+
+
+@given(text=st.text(st.sampled_from("ab1,,;\n\n\r "), max_size=120), block_bytes=st.sampled_from([16, 1 << 20]))
+def test_of_any_text_every_row_is_read_or_told_of(tmp_path, text, block_bytes):
+    assert _is_every_row_told(tmp_path / "a.csv", text, block_bytes)
+
+
+@given(
+    polluted_file=st.sampled_from([each for table in [*shapes()][:9] for each in two_tables(table)]),
+    block_bytes=st.sampled_from([500, 1 << 20]),
+)
+def test_of_two_tables_every_row_is_read_or_told_of(tmp_path, polluted_file, block_bytes):
+    assert _is_every_row_told(tmp_path / "a.csv", polluted_file.content.decode(), block_bytes)

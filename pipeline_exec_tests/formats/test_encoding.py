@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats import decoding
+from pipeline_exec.formats import decoding, encoding
 from pipeline_exec.formats.decoding import open_utf8, text
 from pipeline_exec.formats.encoding import detect
 from pipeline_exec.model.encoding import codec_name
@@ -117,3 +117,11 @@ def test_a_file_that_is_not_in_the_encoding_that_is_set_says_what_it_may_be(tmp_
     path.write_bytes("Jürgen".encode("cp1252"))
     with pytest.raises(ParsingFailure, match="it may be cp1252"):
         detect(path, "utf-8")
+
+
+@given(text=st.text(max_size=40), chunk=st.integers(1, 9), is_cut=st.booleans())
+def test_utf8_is_known_wherever_a_piece_of_the_file_ends(tmp_path, monkeypatch, text, chunk, is_cut):
+    monkeypatch.setattr(encoding, "CHUNK", chunk)
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.replace("\0", "").encode() + "ä".encode()[: 1 if is_cut else 2])
+    assert encoding._is_utf8(path) is not is_cut
