@@ -17,7 +17,7 @@ from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, t
 from pipeline_exec.formats.workbook.opendocument.document_cells import KINDS, VALUES, DocumentCells, Kind
 from pipeline_exec.formats.workbook.opendocument.row_parse import MOST_REPEATED, shown_in
 from pipeline_exec.formats.workbook.package.entities import resolved
-from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, among, padded, spells, word, words
+from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, Words, among, padded, spells, word, words
 from pipeline_exec.formats.workbook.package.tag_scan import Tags, TagScan
 
 _WHITE: Final = (b"\n", b"\r", b"\t")
@@ -72,38 +72,35 @@ class _Outline:
     cells: Integers
     """Their places among the tags."""
     is_covered: Mask
+    """Whether a tag is that of a cell under a merged one."""
     row_of_cell: Integers
     is_row_end: Mask
     is_cell_end: Mask
+    is_covered_end: Mask
 
     @classmethod
     def of(cls, data: Bytes, size: int) -> _Outline:
         tags = np.flatnonzero(data[:size] == ord("<"))
-        first, second = words(data, tags), words(data, tags + 8)
-        is_row = (first == word(_ROW[:8])) & (second == word(_ROW[8:16])) & among(data[tags + len(_ROW)], b" />")
+        is_row = _starts(data, tags, words(data, tags), _ROW)
         begins = int(np.argmax(is_row)) if is_row.any() else len(tags)
+        above = data[: tags[begins] if begins < len(tags) else size].tobytes()
         # Comments and the like, in which anything may stand, and names that may mean something else.
-        if (
-            among(data[tags + 1], b"!?").any()
-            or b"xmlns" in data[: tags[begins] if begins < len(tags) else size].tobytes()
-        ):
+        if among(data[tags + 1], b"!?").any() or b"xmlns" in above:
             raise Unusual
-        tags, first, second, is_row = tags[begins:], first[begins:], second[begins:], is_row[begins:]
-        is_cell = (first == word(_CELL[:8])) & (second == word(_CELL[8:16]))
-        is_cell &= (data[tags + 16] == ord("l")) & among(data[tags + len(_CELL)], b" />")
-        is_covered = first == word(_COVERED[:8])
-        is_covered[is_covered] = spells(data, tags[is_covered], _COVERED)
-        is_covered &= among(data[tags + len(_COVERED)], b" />")
-        is_row_end = (first == word(_ROW_END[:8])) & (second == word(_ROW_END[8:16]))
-        is_row_end[is_row_end] = spells(data, tags[is_row_end], _ROW_END)
-        is_cell_end = (first == word(_CELL_END[:8])) & ~is_row_end
-        is_cell_end[is_cell_end] = spells(data, tags[is_cell_end], _CELL_END)
-        is_covered_end = (first == word(_COVERED_END[:8])) & (second == word(_COVERED_END[8:16]))
-        is_covered_end[is_covered_end] = spells(data, tags[is_covered_end], _COVERED_END)
-        cells = np.flatnonzero(is_cell | is_covered)
-        row_of_cell = np.cumsum(is_row)[cells] - 1
-        ends = is_cell_end | is_covered_end
-        return cls(tags, np.flatnonzero(is_row), cells, is_covered[cells], row_of_cell, is_row_end, ends)
+        tags, is_row = tags[begins:], is_row[begins:]
+        first = words(data, tags)
+        is_covered, is_covered_end = _starts(data, tags, first, _COVERED), _ends(data, tags, first, _COVERED_END)
+        cells = np.flatnonzero(is_covered | _starts(data, tags, first, _CELL))
+        return cls(
+            tags,
+            np.flatnonzero(is_row),
+            cells,
+            is_covered,
+            np.cumsum(is_row)[cells] - 1,
+            _ends(data, tags, first, _ROW_END),
+            is_covered_end | _ends(data, tags, first, _CELL_END),
+            is_covered_end,
+        )
 
 
 class _Scan:
@@ -113,7 +110,7 @@ class _Scan:
         self._outline = outline
         self._root = root
         scan = TagScan(piece, data)
-        names = np.where(outline.is_covered, len(_COVERED), len(_CELL))
+        names = np.where(outline.is_covered[outline.cells], len(_COVERED), len(_CELL))
         tags = self._following = np.append(outline.tags, len(piece))
         rows, cells = outline.rows, outline.cells
         self._rows = scan.tags(tags[rows] + len(_ROW), tags[rows + 1], frozenset({_ROWS_REPEATED}))
@@ -144,8 +141,11 @@ class _Scan:
     def _check(self) -> None:
         """Rows and cells must begin and end in turn, cells within rows; elsewhere little is known."""
         outline, tags = self._outline, self._outline.tags
+        open_cells, closed_cells = outline.cells[~self._cells.is_empty], np.flatnonzero(outline.is_cell_end)
         in_row = _within(len(tags), outline.rows[~self._rows.is_empty], np.flatnonzero(outline.is_row_end))
-        in_cell = _within(len(tags), outline.cells[~self._cells.is_empty], np.flatnonzero(outline.is_cell_end))
+        in_cell = _within(len(tags), open_cells, closed_cells)
+        if (outline.is_covered[open_cells] != outline.is_covered_end[closed_cells]).any():
+            raise Unusual
         if not in_row[outline.cells].all() or in_cell[outline.rows].any() or in_cell[outline.is_row_end].any():
             raise Unusual
         is_other = ~in_cell & ~outline.is_row_end & ~outline.is_cell_end
@@ -228,3 +228,18 @@ def _within(count: int, starts: Integers, ends: Integers) -> Mask:
         raise Unusual
     is_within: Mask = depth > 0
     return is_within
+
+
+def _starts(data: Bytes, tags: Integers, first: Words, name: bytes) -> Mask:
+    """Which tags are those with which such an element begins; ``first`` is their first eight bytes."""
+    is_start: Mask = first == word(name[:8])
+    at = tags[is_start]
+    is_start[is_start] = spells(data, at, name) & among(data[at + len(name)], b" />")
+    return is_start
+
+
+def _ends(data: Bytes, tags: Integers, first: Words, name: bytes) -> Mask:
+    """Which tags are this one."""
+    is_end: Mask = first == word(name[:8])
+    is_end[is_end] = spells(data, tags[is_end], name)
+    return is_end

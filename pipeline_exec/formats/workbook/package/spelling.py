@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers
 
 Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 
 
 class Unusual(Exception):
@@ -46,7 +47,7 @@ def spells(data: Bytes, at: Integers, text: bytes) -> Mask:
     return is_spelled
 
 
-def words(data: Bytes, at: Integers) -> npt.NDArray[np.uint64]:
+def words(data: Bytes, at: Integers) -> Words:
     """The eight bytes at each place as one number, to be compared with ``word``."""
     windows = np.ndarray((len(data) - 7,), np.uint64, data, strides=(1,))
     return windows[at]

@@ -118,6 +118,7 @@ def test_what_was_scanned_is_not_read_again_where_the_sure_way_goes_on(monkeypat
         '<table:table-cell xmlns:text="other"><text:p>x</text:p></table:table-cell>',
         "<table:table-cell><text:p>\x01</text:p></table:table-cell>",
         "<table:table-cell><text:p>x</text:p></table:covered-table-cell><table:table-cell>",
+        "<table:table-cell><text:p>x</text:p></table:covered-table-cell>",
         '<table:table-cell office:value-type="new"/>',
         '<table:table-cell a="1" a="2"/>',
         "<table:table-cell><text:p>&other;</text:p></table:table-cell>",
