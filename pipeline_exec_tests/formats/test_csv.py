@@ -304,6 +304,16 @@ def test_further_tables_are_told_with_line_width_and_rows(tmp_path, gap):
     assert len(cells_of(read(path, ReadOptions(tables="one", footer_rows=0))[0])) == 11 + (gap == ",,\n")
 
 
+@pytest.mark.parametrize("gap", ["", "\n"], ids=["at once", "behind a blank line"])
+def test_of_three_tables_the_first_is_read_even_if_the_third_is_like_it(tmp_path, gap):
+    path = tmp_path / "a.csv"
+    first = "id,name,price\n" + "".join(f"{number},Ann,4\n" for number in range(8))
+    path.write_text(first + gap + "town,year,of,what\n" + "Bonn,2,3,1\n" * 3 + gap + first)
+    rows, facts = read(path, ReadOptions())
+    assert len(cells_of(rows)) == 8
+    assert sum(table["rows"] for table in facts["tables"]) == 13
+
+
 @pytest.mark.parametrize(
     "text",
     [

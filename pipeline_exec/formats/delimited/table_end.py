@@ -67,9 +67,11 @@ class TableEnd:
 
     def row_in(self, batch: pa.RecordBatch, irregular: Sequence[tuple[int, Sequence[str]]]) -> int | None:
         """The same of regular rows and irregular ones among them, each of which comes with its number among all."""
-        first = self._first(irregular, batch.num_rows + len(irregular))
         repeated = self._repeated(batch, [number for number, _ in irregular]) if self._reads_first else None
-        return min((number for number in (first, repeated) if number is not None), default=None)
+        # What stands above a further table may hold another one.
+        above = irregular if repeated is None else [each for each in irregular if each[0] < repeated]
+        first = self._first(above, batch.num_rows + len(irregular) if repeated is None else repeated - 1)
+        return repeated if first is None else first
 
     @property
     def _reads_first(self) -> bool:
@@ -87,10 +89,11 @@ class TableEnd:
     def _first(self, rows: Sequence[tuple[int, Sequence[str]]], total: int) -> int | None:
         if not self._reads_first:
             return None
-        repeating = next((number for number, cells in rows if self.ending.repeats_header(cells)), None)
-        run = self.ending.begins_run(rows, total)
-        found = [repeating, None if run is None else rows[run][0]]
-        return min((number for number in found if number is not None), default=None)
+        repeating = next((at for at, (_, cells) in enumerate(rows) if self.ending.repeats_header(cells)), None)
+        above = rows[:repeating]
+        run = self.ending.begins_run(above, total if repeating is None else rows[repeating][0] - 1)
+        found = repeating if run is None else run
+        return None if found is None else rows[found][0]
 
     def _repeated(self, batch: pa.RecordBatch, irregular: Sequence[int]) -> int | None:
         """The number among all rows of the first regular row that is the header again."""

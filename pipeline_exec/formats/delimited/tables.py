@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from pipeline_exec.formats.delimited.records import Record
@@ -47,7 +48,9 @@ def is_header_above(cells: Sequence[str], below: Sequence[Sequence[str]], *, fol
     filled = [cell for cell in cells if cell.strip()]
     if len(filled) < 2 or len(filled) * 2 < len(cells) or any(kind_of(cell) is not Kind.TEXT for cell in filled):
         return False
-    body = below[:_BODY]
+    body = list(takewhile(lambda row: len(row) == len(cells), below[:_BODY]))
+    # Behind some rows a further table may begin; fewer may be among others by chance.
+    body = body if len(body) > _LEAST_ROWS else list(below[:_BODY])
     same = [row for row in body if len(row) == len(cells)]
     if not same or len(same) * 2 < len(body):
         return False
