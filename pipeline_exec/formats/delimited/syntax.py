@@ -56,14 +56,18 @@ class Syntax:
     def body(self) -> re.Pattern[str]:
         """What stands between an opening and a closing quote."""
         quote, escape = re.escape(self.quote or UNIT), re.escape(self.escape or UNIT)
-        return re.compile(rf"(?:[^{quote}{escape}]++|{quote}{quote}|{escape}.?)*+", re.DOTALL)
+        plain = rf"[^{quote}{escape}]*+"
+        return re.compile(rf"{plain}(?:(?:{quote}{quote}|{escape}.?){plain})*", re.DOTALL)
 
     @cached_property
     def cell(self) -> re.Pattern[str]:
         """One cell as it should be: its first group is what is quoted, its second what is not."""
         end = rf"(?={re.escape(self.separator)}|{self._break}|\Z)"
+        # Single characters alone are repeated without a way back: Python before 3.11.5 matches groups so by mistake
+        # (https://github.com/python/cpython/issues/106052).
+        plain = rf"[^{re.escape(self.separator[0] + (self.escape or ''))}\r\n]*+"
         escaped = rf"{re.escape(self.escape)}[^\r\n]|" if self.escape else ""
-        bare = rf"((?:{escaped}(?!{re.escape(self.separator)}|{self._break}).)*+){end}"
+        bare = rf"({plain}(?:(?:{escaped}(?!{re.escape(self.separator)}|{self._break}).){plain})*){end}"
         if self.quote is None:
             return re.compile(rf"{_NOTHING}()|{bare}", re.DOTALL)
         quote, margin = re.escape(self.quote), "" if " " in self.separator else "[ ]*+"

@@ -14,7 +14,8 @@ from pipeline_exec.formats.markup.place import Place
 #: More values in a record than that are left to the parser.
 _MOST_GROUPS: Final = 200
 
-# Nothing in these patterns is ever tried twice: where a record does not match, that is found in one walk.
+# Only single characters are repeated without a way back: Python before 3.11.5 matches groups so by mistake
+# (https://github.com/python/cpython/issues/106052). What an optional group could give back matches nothing else.
 _SPACE: Final = rb"[ \t\r\n]"
 _TEXT: Final = rb"([^<\r]*+)"
 #: All that is left, of which one byte is kept.
@@ -30,7 +31,7 @@ class Template:
         """What the values of a record are of: the text of a place, or one of its attributes."""
         pattern = self._element(record) + _SPACE + rb"*+"
         self._record_or_rest = re.compile(pattern + _REST)
-        self._run = re.compile(rb"(?:" + pattern + rb")*+")
+        self._record = re.compile(pattern)
         name = re.escape(record.name.encode())
         self._opening = re.compile(rb"<" + name + rb"(?=[ \t\r\n/>])")
         self._closing = b"</" + record.name.encode() + b">"
@@ -43,8 +44,10 @@ class Template:
 
     def end(self, data: bytes, at: int) -> int:
         """Where the run that begins here ends; here where there is none."""
-        matched = self._run.match(data, at, self._last(data, at))
-        return matched.end() if matched else at
+        last = self._last(data, at)
+        while matched := self._record.match(data, at, last):
+            at = matched.end()
+        return at
 
     def count(self, data: bytes, at: int, end: int) -> int:
         """How many records a run has."""
@@ -73,7 +76,7 @@ class Template:
         if place.inner:
             content = _SPACE + rb"*+"
             for inner in place.inner.values():
-                content += rb"(?:" + self._element(inner) + _SPACE + rb"*+)?+"
+                content += rb"(?:" + self._element(inner) + _SPACE + rb"*+)?"
         elif place.attributes and not place.has_text:
             content = b""
         else:
@@ -84,7 +87,7 @@ class Template:
 
     def _attribute(self, place: Place, name: str) -> bytes:
         self.groups.append((place, name))
-        return rb"(?:" + _SPACE + rb"++" + re.escape(name.encode()) + _VALUE + rb")?+"
+        return rb"(?:" + _SPACE + rb"++" + re.escape(name.encode()) + _VALUE + rb")?"
 
 
 def template_of(record: Place, prefixes: Prefixes) -> Template | None:
