@@ -15,6 +15,7 @@ from pipeline_exec.errors import ParsingFailure, SourceDataEmpty, WriteFileFailu
 from pipeline_exec.formats import decoding
 from pipeline_exec.formats.delimited.detection import detect
 from pipeline_exec.formats.delimited.reading import Reading
+from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.model.limits import DEFAULT_LIMITS
 from pipeline_exec.model.pipeline import OutputOptions, ReadOptions
 from pipeline_exec_tests.formats.conformance import SECONDS, FormatConformance
@@ -379,3 +380,20 @@ def test_of_any_text_every_row_is_read_or_told_of(tmp_path, text, block_bytes):
 )
 def test_of_two_tables_every_row_is_read_or_told_of(tmp_path, polluted_file, block_bytes):
     assert _is_every_row_told(tmp_path / "a.csv", polluted_file.content.decode(), block_bytes)
+
+
+def test_a_full_stop_before_the_closing_quote_is_no_escape(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [f'{number},"He said it, {number} times."' for number in range(40)]
+    lines[7] = '7,"1,He said it, 7 times."'
+    lines[21] = '21,"He" said it, and left."'
+    path.write_text("\n".join(["id,text", *lines]), encoding="utf-8")
+    assert detect(path, ReadOptions(), DEFAULT_LIMITS).syntax.escape is None
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("escape", ["\\", ".", None], ids=["a backslash", "a full stop", "doubled quotes"])
+def test_a_quote_that_is_never_closed_is_seen_in_one_walk(escape):
+    syntax = Syntax(",", '"', escape)
+    odd = f'{escape or "x"}a""'
+    assert syntax.cell.match(f'"{odd * 50_000}\n') is None

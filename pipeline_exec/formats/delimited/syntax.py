@@ -57,7 +57,7 @@ class Syntax:
         """What stands between an opening and a closing quote."""
         quote, escape = re.escape(self.quote or UNIT), re.escape(self.escape or UNIT)
         plain = rf"[^{quote}{escape}]*+"
-        return re.compile(rf"{plain}(?:(?:{quote}{quote}|{escape}.?){plain})*", re.DOTALL)
+        return re.compile(rf"{plain}(?:(?:{quote}{quote}|{escape}.?+){plain})*", re.DOTALL)
 
     @cached_property
     def cell(self) -> re.Pattern[str]:
