@@ -16,6 +16,8 @@ CPU_SECONDS = 10.0
 """A case that computes for so long is not waited for any further."""
 WAIT_SECONDS = 600.0
 """Nor is one that does nothing for so long."""
+LIFETIME = 5_000
+"""Cases of one worker. Its address space gets ragged with time, until an honest case has no room in it."""
 LOOK_SECONDS = 2.0
 SAID = 1_000
 """Characters of its last words that are kept."""
@@ -32,7 +34,8 @@ class Problem:
 def watched(first: int, stop: int, step: int, kind: str | None = None) -> Iterator[int | Problem]:
     """Every case's number when it is begun, and every problem when it is found."""
     while first < stop:
-        worker = _Worker([str(first), str(stop), str(step), *([kind] if kind else [])])
+        rest = min(stop, first + LIFETIME * step)
+        worker = _Worker([str(first), str(rest), str(step), *([kind] if kind else [])])
         last = None
         try:
             for told in worker.lines():
@@ -42,7 +45,8 @@ def watched(first: int, stop: int, step: int, kind: str | None = None) -> Iterat
         finally:
             worker.end()
         if ended is None:
-            return
+            first = rest
+            continue
         if last is None:
             raise RuntimeError(f"no case was begun: {ended}")
         yield Problem(last, ended)
