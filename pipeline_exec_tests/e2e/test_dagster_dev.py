@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from pipeline_exec.bootstrap import application
@@ -58,9 +59,13 @@ def test_a_dropped_file_is_executed_under_plain_dagster_dev(tmp_path, inbox, out
         ).json()["data"]["runsOrError"]["results"]
         assert jobs[0]["jobName"] == "orders"
     finally:
+        # Where interrupts are ignored, as in jobs of a shell's background, it has to be killed, and what it started too.
+        family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for left in psutil.wait_procs(family, timeout=10)[1]:
+            left.kill()
