@@ -59,7 +59,7 @@ def test_a_dropped_file_is_executed_under_plain_dagster_dev(tmp_path, inbox, out
         ).json()["data"]["runsOrError"]["results"]
         assert jobs[0]["jobName"] == "orders"
     finally:
-        # Where interrupts are ignored, as in jobs of a shell's background, it has to be killed, and what it started too.
+        # Where interrupts are ignored, as in a shell's background, it has to be killed, and what it started too.
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         try:
