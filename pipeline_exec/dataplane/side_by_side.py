@@ -1,16 +1,17 @@
 """Work on several things at once: Arrow and numpy let other threads run while they compute.
 
-Threads live as long as the work they were made for: none is left when a process forks, and there are never more than
-processors this process may use.
+Threads live as long as the work they were made for: none is left when a process forks. There are never more than Arrow
+itself takes, which is the number of processors this process may use, or what ``OMP_NUM_THREADS`` says.
 """
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
+
+import pyarrow as pa
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,7 +28,7 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Itera
     Items are iterated by whoever iterates the results, and only a few ahead of them. What is raised by the work on an
     item comes in the place of its result.
     """
-    threads = min(_BATCHES, processors())
+    threads = min(_BATCHES, pa.cpu_count())
     if threads == 1:
         yield from map(work, items)
         return
@@ -51,15 +52,8 @@ def all_at_once(work: Callable[[Item], Result], items: Sequence[Item], *, unless
         items: All of them.
         unless: Whether to take one after the other instead, for it is too little work, or too much.
     """
-    threads = min(_COLUMNS, processors(), len(items))
+    threads = min(_COLUMNS, pa.cpu_count(), len(items))
     if threads <= 1 or unless:
         return list(map(work, items))
     with ThreadPoolExecutor(threads, "at-once") as pool:
         return list(pool.map(work, items))
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,11 +1,11 @@
 """Work on several items at once."""
 
-import os
 import threading
 
+import pyarrow as pa
 import pytest
 
-from pipeline_exec.dataplane.side_by_side import all_at_once, processors, side_by_side
+from pipeline_exec.dataplane.side_by_side import all_at_once, side_by_side
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -43,7 +43,7 @@ def test_what_is_raised_comes_in_the_place_of_the_result():
 
 
 def test_all_items_are_worked_on_at_once():
-    all_begun = threading.Barrier(min(processors(), 4), timeout=10)
+    all_begun = threading.Barrier(min(pa.cpu_count(), 4), timeout=10)
 
     def work(number):
         all_begun.wait()
@@ -68,18 +68,15 @@ def test_little_work_is_done_by_whoever_asks():
 
 
 def test_who_may_use_one_processor_gets_no_threads(one_processor):
-    assert processors() == 1
     assert {*all_at_once(_worker, range(9)), *side_by_side(_worker, range(9))} == {threading.get_ident()}
 
 
 @pytest.fixture
 def one_processor():
-    if not hasattr(os, "sched_setaffinity"):
-        pytest.skip("this system binds no thread to processors")
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
+    before = pa.cpu_count()
+    pa.set_cpu_count(1)
     yield
-    os.sched_setaffinity(0, before)
+    pa.set_cpu_count(before)
 
 
 def _worker(_):

@@ -5,7 +5,9 @@ import io
 import zlib
 from collections.abc import Callable
 from random import Random
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from pipeline_exec.formats.compression.archive import DAMAGE
 
 TOKENS = [
     *(b'"', b"'", b",", b";", b"\t", b"|", b"\\", b"\r", b"\n", b"\r\n", b"\x00", b"\x1f", b" ", b"=", b"#"),
@@ -115,7 +117,7 @@ def _zip_part(data: bytes, random: Random, other: bytes) -> bytes:
     try:
         with ZipFile(io.BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
-    except (BadZipFile, NotImplementedError, ValueError, OSError, EOFError, zlib.error):
+    except DAMAGE:
         return _flip(data, random, other)
     if not parts:
         return data

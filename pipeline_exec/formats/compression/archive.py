@@ -31,11 +31,16 @@ _ENCRYPTED: Final = 0x1
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
-#: What ``zipfile`` and the codecs it uses raise over bytes that are not as they should be.
+#: How ``zipfile`` says that an archive is packed by a method, or for a version of ZIP, that it does not know.
+UNKNOWN_METHOD: Final = NotImplementedError
+#: What ``zipfile`` and the codecs it uses raise over bytes that are not as they should be: where a directory ends short
+#: (``struct.error``), a size or place makes no sense (``ValueError``, ``OverflowError``, ``OSError``), or a file that
+#: says nothing of it turns out to be encrypted (``RuntimeError``).
 DAMAGE: Final = (
-    BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
-    struct.error, OverflowError,
-)  # fmt: skip
+    *(BadZipFile, UNKNOWN_METHOD, RuntimeError),
+    *(zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, OverflowError, struct.error),
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def content(archive: ZipFile, entry: Entry) -> Iterator[bytes]:
         with archive.open(entry.info) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
-    except NotImplementedError as error:
+    except UNKNOWN_METHOD as error:
         raise ParsingFailure(f"{entry.name} is packed by a method that is not read.", "Pack it by deflate.") from error
     except DAMAGE as error:
         raise ParsingFailure(
