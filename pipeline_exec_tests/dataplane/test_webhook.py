@@ -68,6 +68,29 @@ def test_a_message_of_ones_own_takes_the_place_of_the_services():
     assert finding["message"] == "Ask Ada."
 
 
+class Repeating:
+    """Names the cells of the first row again and again."""
+
+    host = "repeating.example.com"
+
+    def __init__(self, *named):
+        self.named = [dict(zip(("column", "message", "code"), each, strict=True)) for each in named]
+
+    def ask(self, _):
+        return json.dumps({"errors": [{"row": 1, **each} for each in self.named]}).encode()
+
+
+def test_a_cell_named_twice_is_one_finding_for_each_code():
+    judge = Repeating(("a", "one", None), ("b", "two", None), ("a", "three", None), ("a", "four", "late"))
+    (found,), checker = checked([[("x", "y", "1")]], judge=judge)
+    assert [(each["column"], each["code"], each["message"]) for each in found.findings.to_pylist()] == [
+        ("a", "webhook", "one"),
+        ("a", "webhook.late", "four"),
+        ("b", "webhook", "two"),
+    ]
+    assert checker.counts.total_error_cells == 2
+
+
 def test_without_anybody_to_ask_nothing_is_found():
     checker = Checker(TARGET, OnError.EMPTY)
     assert checker.check(batch(a=["x"], b=["x"], c=["1"])).findings.num_rows == 0

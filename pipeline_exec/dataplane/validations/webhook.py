@@ -55,7 +55,7 @@ class WebhookInquiry(Inquiry):
     def _asked(self, judge: Judge, rows: Mapping[int, Mapping[str, str | None]]) -> Iterator[dict[str, object]]:
         question = [{"row": number, "cells": cells} for number, cells in rows.items()]
         answer = judge.ask(json.dumps(question, ensure_ascii=False, separators=(",", ":")).encode())
-        for error in sorted(_read(answer, judge.host).errors, key=lambda error: error.row):
+        for error in _once_each(_read(answer, judge.host).errors):
             if error.row not in rows:
                 raise _not_an_answer(judge.host, f"row {error.row}, which it was not sent")
             if error.column not in self._columns:
@@ -87,6 +87,14 @@ class WebhookRule(Rule):
         columns = dict.fromkeys([*self.columns, place.key]) if self.columns else place.types
         judge = place.judges(self.connector) if place.judges else None
         return WebhookInquiry(judge, list(columns), self.batch_rows)
+
+
+def _once_each(errors: Sequence[_Error]) -> Sequence[_Error]:
+    """Row after row; of those that name the same cell with the same code the first."""
+    first: dict[tuple[int, str, str | None], _Error] = {}
+    for error in errors:
+        first.setdefault((error.row, error.column, error.code), error)
+    return sorted(first.values(), key=lambda error: error.row)
 
 
 def _read(answer: bytes, host: str) -> _Answer:
