@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO, Final
 
+import numpy as np
+
 from pipeline_exec.formats.delimited.detection import ZERO
 
 #: Bytes behind a block that are held back, so that the last block has the last rows of the file.
@@ -41,6 +43,11 @@ class Blocks:
         self.lines += line_breaks(used)
         return used
 
+    def give_back(self, used: bytes) -> None:
+        """Put back what was taken last."""
+        self.window = used + self.window
+        self.lines -= line_breaks(used)
+
     def skip(self, size: int) -> None:
         """Pass over some bytes at the beginning of the file; they are counted as no lines."""
         while len(self.window) < size and not self.is_last:
@@ -58,5 +65,5 @@ class Blocks:
 
 def line_breaks(text: bytes) -> int:
     """How many lines end in a text: at a line feed, a carriage return, or both."""
-    feeds = text.count(b"\n")
-    return feeds + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else feeds
+    feeds = np.count_nonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+    return int(feeds) + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else int(feeds)

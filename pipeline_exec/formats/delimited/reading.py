@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+from pyarrow.csv import InvalidRow
 
 from pipeline_exec.formats.decoding import open_utf8
 from pipeline_exec.formats.delimited import arrow
@@ -64,6 +66,26 @@ class _Each:
         return _Pass(self.reading).batches()
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What can be read of a window."""
+
+    stop: int
+    """Before which byte."""
+    is_last: bool
+    """Whether the table ends there."""
+    sound: int
+    """How many bytes Arrow's parser may read; 0 when the tolerant tier has to."""
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A block that was handed to Arrow's parser."""
+
+    block: bytes
+    rows: Future[tuple[pa.RecordBatch, list[InvalidRow]]]
+
+
 @dataclass
 class _Met:
     """What was met beside regular rows."""
@@ -90,49 +112,67 @@ class _Pass:
         self._end = TableEnd(dialect, reading.options, longest)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows of the table."""
+        """The rows of the table. While a block is parsed the next one is looked at."""
         drops_zeros = self._dialect.syntax.escape != "\0"
-        with open_utf8(self._reading.path, self._dialect.encoding) as file:
+        with open_utf8(self._reading.path, self._dialect.encoding) as file, ThreadPoolExecutor(1, "parsing") as aside:
             self._blocks = Blocks(file, self._reading.block_bytes, drops_zeros=drops_zeros)
             self._blocks.skip(self._dialect.data_start)
-            while self._end.place != 0 and self._blocks.fill(self._wanted):
-                batch = self._next()
-                if batch is not None and batch.num_rows:
-                    yield batch
+            parsed: _Parsed | None = None
+            while True:
+                look = self._look()
+                regular = self._regular(parsed) if parsed else None
+                if parsed and regular is None:
+                    parsed = None  # the table ends in what was parsed, which is looked at again
+                    continue
+                if look is None and parsed is None:
+                    break
+                parsed = self._parsed(look.sound, aside) if look and look.sound else None
+                yield from _filled(regular)
+                if look and not look.sound:
+                    yield from _filled(self._tolerant(look))
             self._tell()
 
-    def _next(self) -> pa.RecordBatch | None:
-        """The next rows: those of the sound beginning of the window, or else of a page of it; None to look again."""
+    def _look(self) -> _Look | None:
+        """What can be read of the window; None when the table has no further rows."""
+        if self._end.place == 0 or not self._blocks.fill(self._wanted):
+            return None
         window = self._blocks.window
         end = self._end.searched(window, is_last=self._blocks.is_last)
-        is_last = end is not None
         stop = len(window) - TAIL if end is None else end
         if stop <= 0:
             return None
         reach = min(stop, self._reach)
-        sound = sound_part(window[:reach], self._dialect.syntax, whole=is_last and reach == stop)
+        sound = sound_part(window[:reach], self._dialect.syntax, whole=end is not None and reach == stop)
         if sound.end * 2 > self._page or (sound.end and not sound.meets_trouble):
             self._reach *= 2
             self._page = self._page if sound.meets_trouble else _PAGE
-            return self._fast(sound.end)
+            return _Look(stop, end is not None, sound.end)
         # Where there is trouble there is more: it is not worth while to look far ahead.
         self._reach = 4 * self._page
-        return self._tolerant(min(stop, self._page), is_whole=is_last and self._page >= stop, is_all=self._page >= stop)
+        return _Look(stop, end is not None, 0)
 
-    def _fast(self, size: int) -> pa.RecordBatch | None:
-        block = self._blocks.window[:size]
-        batch, irregular = arrow.parse(block, self._dialect.syntax, self._dialect.width)
+    def _parsed(self, size: int, aside: Executor) -> _Parsed:
+        """Use sound bytes, and have them parsed meanwhile."""
+        block = self._use(size)
+        return _Parsed(block, aside.submit(arrow.parse, block, self._dialect.syntax, self._dialect.width))
+
+    def _regular(self, parsed: _Parsed) -> pa.RecordBatch | None:
+        """The rows of a block; None when the table ends in it: then it is as if it had not been used."""
+        batch, irregular = parsed.rows.result()
         rows = [(row.number, self._cells(arrow.in_file(row.text, self._dialect.syntax))) for row in irregular]
         number = self._end.row_in(batch, rows)
-        if number is not None:
-            self._end.cut(self._blocks.window, self._place(block, number))
-            return None
-        self._use(size)
-        return self._merged(batch, rows)
+        if number is None:
+            return self._merged(batch, rows)
+        self._blocks.give_back(parsed.block)
+        self._end.moved(-len(parsed.block))
+        self._end.cut(self._blocks.window, self._place(parsed.block, number))
+        return None
 
-    def _tolerant(self, size: int, *, is_whole: bool, is_all: bool) -> pa.RecordBatch | None:
-        text = self._blocks.window[:size].decode(errors="ignore")
-        records = list(self._splitter.records(text, whole=is_whole))
+    def _tolerant(self, look: _Look) -> pa.RecordBatch | None:
+        """The rows of a page; None when it holds no whole record, or the table ends in it."""
+        is_all = self._page >= look.stop
+        text = self._blocks.window[: min(look.stop, self._page)].decode(errors="ignore")
+        records = list(self._splitter.records(text, whole=look.is_last and is_all))
         if not records:
             self._page *= 2
             self._wanted = len(self._blocks.window) if is_all else 0
@@ -183,9 +223,9 @@ class _Pass:
         start = next(record.start for at, record in enumerate(rows, start=1) if at == number)
         return len(text[:start].encode())
 
-    def _use(self, size: int) -> None:
-        self._blocks.use(size)
+    def _use(self, size: int) -> bytes:
         self._end.moved(size)
+        return self._blocks.use(size)
 
     def _tell(self) -> None:
         """Say what was met beside the rows."""
@@ -205,3 +245,7 @@ class _Pass:
             facts["irregular_rows"] = {name: count for name, count in irregular.items() if count}
         if self._blocks.zeros:
             facts["zero_bytes_removed"] = self._blocks.zeros
+
+
+def _filled(batch: pa.RecordBatch | None) -> list[pa.RecordBatch]:
+    return [batch] if batch is not None and batch.num_rows else []
