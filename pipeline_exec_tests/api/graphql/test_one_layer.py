@@ -16,6 +16,11 @@ query ($id: ID!) {
 """
 
 
+FILES = """
+query ($id: ID!) { execution(id: $id) { inputPath outputPath errorReport { json csv xlsx } } }
+"""
+
+
 def asked(api, operation, **variables):
     answer = api.client.post("/graphql", json={"query": operation, "variables": variables}).json()
     assert "errors" not in answer
@@ -53,3 +58,29 @@ def test_an_execution_made_by_one_facade_is_watched_by_the_other(api):
                 pass
             assert latest == {"execution": {"status": "SUCCESSFUL"}}
             assert client.is_complete()
+
+
+def test_the_files_of_an_execution_are_where_the_graph_says(api):
+    text = "name,age\nTom,three\n"
+    tolerant = api.a_pipeline(error_config={"error_threshold": 100})
+    rest = api.execute(tolerant.receives(text))
+    files = asked(api, FILES, id=rest["id"])["execution"]
+
+    assert api.client.get(files["inputPath"]).text == text
+    assert api.client.get(files["outputPath"]).text == tolerant.written == "name,age\nTom,\n"
+    report = files["errorReport"]
+    [finding] = api.client.get(report["json"]).json()["data"]
+    assert (finding["row"], finding["column"], finding["value"]) == (1, "age", "three")
+    assert api.client.get(report["csv"]).text.splitlines()[1].startswith("1,age,three,type.int,")
+    assert api.client.get(report["xlsx"]).content.startswith(b"PK")
+    with api.anonymous() as nobody:
+        assert nobody.get(report["xlsx"]).status_code == 401
+
+
+def test_an_execution_that_received_nothing_has_no_files(api):
+    unreachable = api.a_pipeline()
+    unreachable.inbox.rmdir()
+    rest = api.execute(unreachable)
+
+    files = asked(api, FILES, id=rest["id"])["execution"]
+    assert files == {"inputPath": None, "outputPath": None, "errorReport": None}

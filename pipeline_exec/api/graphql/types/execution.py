@@ -9,13 +9,14 @@ import strawberry
 
 from pipeline_exec.api.graphql.context import Info
 from pipeline_exec.api.graphql.types.delivery import Delivery
+from pipeline_exec.api.graphql.types.downloads import ErrorReport, download_path
 from pipeline_exec.api.graphql.types.execution_log import Counts, ExecutionLog, Failure
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.pipeline import Pipeline
 from pipeline_exec.api.graphql.types.principal import Audited
 from pipeline_exec.api.graphql.types.scalars import BigInt
 from pipeline_exec.model import execution as model
-from pipeline_exec.model.execution import ExecutionTrigger, Stage, Status
+from pipeline_exec.model.execution import DeliveryStatus, ExecutionTrigger, Stage, Status
 
 
 @strawberry.type
@@ -98,6 +99,28 @@ class Execution(Audited):
         """What was sent, or could not be sent, to each output that was tried."""
         deliveries = await info.context.loaders.deliveries.load(self.execution.id)
         return [Delivery.of(delivery) for delivery in deliveries or ()]
+
+    @strawberry.field
+    def input_path(self) -> str | None:
+        """Where the bytes received are, as a path of this service; null while there are none."""
+        return download_path(self.execution, "input") if self._has_files and self.execution.source else None
+
+    @strawberry.field
+    async def output_path(self, info: Info) -> str | None:
+        """Where what was delivered is, as a path of this service; null while nothing was."""
+        deliveries = await info.context.loaders.deliveries.load(self.execution.id)
+        is_delivered = any(delivery.status is DeliveryStatus.DELIVERED for delivery in deliveries or ())
+        return download_path(self.execution, "output") if self._has_files and is_delivered else None
+
+    @strawberry.field
+    def error_report(self) -> ErrorReport | None:
+        """Every erroneous cell as a file; null while the latest attempt is not validated."""
+        return ErrorReport.of(self.execution) if self._has_files and self.execution.log.counts else None
+
+    @property
+    def _has_files(self) -> bool:
+        """What executions of wrappers received and sent is not to be fetched."""
+        return self.execution.pipeline_id is not None
 
 
 @strawberry.type
