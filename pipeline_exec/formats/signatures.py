@@ -8,6 +8,8 @@ from typing import Final
 #: How many bytes at the start of a file are enough to know it.
 HEAD_BYTES: Final = 4096
 
+#: How a file within an archive begins, and how an archive ends, which is all there is of an empty one.
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: The name of the stream that holds an encrypted workbook ([MS-OFFCRYPTO] 2.3.4.1), as OLE stores names.
 ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
@@ -23,8 +25,7 @@ _SIGNATURES: Final = (
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
     (b"%!PS", "a PostScript document"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
+    *((first, "a ZIP archive") for first in _ZIP),
     (b"\x1f\x8b", "compressed with gzip"),
     (b"\xfd7zXZ\x00", "compressed with xz"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
@@ -78,8 +79,8 @@ def is_parquet(head: bytes) -> bool:
 
 
 def is_zip(head: bytes) -> bool:
-    """Whether the bytes begin a ZIP archive that holds something."""
-    return head.startswith(b"PK\x03\x04")
+    """Whether the bytes begin a ZIP archive, an empty one too."""
+    return head.startswith(_ZIP)
 
 
 def is_ole(head: bytes) -> bool:

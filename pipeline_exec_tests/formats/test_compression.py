@@ -145,7 +145,9 @@ def test_folders_and_what_systems_add_are_no_files(read):
 
 
 @pytest.mark.parametrize(
-    "content", [zipped([("folder/", b"")]), zipped([("__MACOSX/x", b"x")])], ids=["only folders", "only litter"]
+    "content",
+    [zipped([("folder/", b"")]), zipped([("__MACOSX/x", b"x")]), zipped([])],
+    ids=["only folders", "only litter", "nothing at all"],
 )
 def test_an_archive_without_a_file_holds_no_data(read, content):
     with pytest.raises(SourceDataEmpty, match="holds no file"):
