@@ -6,23 +6,21 @@ import heapq
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
-from rapidfuzz import fuzz
 
 from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.name_likeness import CERTAIN, Name, likeness
 from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.target_model import ColumnType, TargetColumn
 
 SUGGESTED: Final = 0.75
 """How similar names must be to be proposed to a person."""
-CERTAIN: Final = 0.93
-"""How similar they must be to be taken without asking: ``country`` and ``county`` are not."""
-
 MOST_PAIRS: Final = 250_000
 """Of more pairs than this none are compared for similarity: a table so wide is mapped by name."""
 
@@ -110,11 +108,11 @@ def _scores(target: Sequence[TargetColumn], names: Sequence[str], samples: Sampl
     """How much speaks for each pair of a target column's key and a source column's name, where it is much."""
     if len(target) * len(names) > MOST_PAIRS:
         return
-    words = {name: _words(name) for name in names}
+    parsed = {name: Name.parse(name) for name in names}
     for column in target:
-        known = [_words(each) for each in (column.key, column.label, *column.alternative_matches)]
+        known = [Name.parse(each) for each in (column.key, column.label, *column.alternative_matches)]
         for name in names:
-            similarity = _similarity(known, words[name])
+            similarity = likeness(known, parsed[name])
             if similarity >= _WORTH_A_LOOK:
                 yield (column.key, name), similarity + _evidence(column, samples.get(name, ()))
 
@@ -140,24 +138,23 @@ def _clear(scores: Mapping[_Pair, float], least: float) -> list[_Pair]:
 def _called_alike(target: Sequence[TargetColumn], source_columns: Sequence[str]) -> list[Suggestion]:
     found: dict[str, Suggestion] = {}
     for (method, names_of), (sameness, score) in itertools.product(_NAMES.items(), _SAMENESSES):
-        taken = {suggestion.source_column for suggestion in found.values()}
-        free = {sameness(name): name for name in reversed(source_columns) if name not in taken}
-        for column in target:
-            alike = [name for name in map(sameness, names_of(column)) if name and name in free]
-            if alike and column.key not in found:
-                found[column.key] = Suggestion(column.key, free.pop(alike[0]), method, score)
+        free = _by_sameness(_left(source_columns, list(found.values()), ()), sameness)
+        asking = [column for column in target if column.key not in found]
+        wanted = {column.key: [name for name in map(sameness, names_of(column)) if name in free] for column in asking}
+        claims = Counter(name for names in wanted.values() for name in {*names})
+        found |= {
+            key: Suggestion(key, free[names[0]], method, score)
+            for key, names in wanted.items()
+            if names and claims[names[0]] == 1
+        }
     return list(found.values())
 
 
-def _similarity(known: Sequence[Sequence[str]], words: Sequence[str]) -> float:
-    """From 0 to 1, whatever the order of the words. Names that differ in a number are not similar."""
-    digits = [word for word in words if word.isdigit()]
-    alike = [
-        max(fuzz.ratio("".join(each), "".join(words)), fuzz.ratio(" ".join(sorted(each)), " ".join(sorted(words))))
-        for each in known
-        if each and digits == [word for word in each if word.isdigit()]
-    ]
-    return max(alike, default=0.0) / 100
+def _by_sameness(names: Iterable[str], sameness: Callable[[str], str]) -> dict[str, str]:
+    """The names by what makes them the same, without those that are the same as another."""
+    names = list(names)
+    counts = Counter(map(sameness, names))
+    return {same: name for name in names if (same := sameness(name)) and counts[same] == 1}
 
 
 def _evidence(column: TargetColumn, cells: Sequence[str | None]) -> float:
@@ -207,14 +204,10 @@ def _as_it_stands(name: str) -> str:
 
 
 def _letters_and_digits(name: str) -> str:
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
-
-
-def _words(name: str) -> list[str]:
-    """The words and numbers of a name, without accents: ``orderDate2`` is ``order``, ``date``, ``2``."""
-    separated = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", separated) if not unicodedata.combining(c))
-    return re.findall(r"[0-9]+|[^\W\d_]+", plain.casefold())
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    both = "".join(filter(str.isalnum, folded))
+    # Size 1.5 is not size 15.
+    return both and " ".join((both, *re.findall(r"[0-9]+", folded)))
 
 
 _NAMES: Final[Mapping[Method, Callable[[TargetColumn], Sequence[str]]]] = {
