@@ -34,16 +34,18 @@ class Name:
     """The name of a column, as words in lower case without accents."""
 
     words: tuple[str, ...]
-    unit: str | None
-    """What stands in brackets at its end, if that is short: ``kg``, ``%``, ``EUR``."""
+    unit: str = ""
+    """What stands in brackets at its end, if that is short: ``kg``, ``%``, ``EUR``; also among the words."""
+    without_unit: Name | None = None
 
     @classmethod
     def parse(cls, name: str) -> Name:
-        """``orderDate2 (UTC)`` is ``order``, ``date``, ``2`` in ``utc``."""
+        """``orderDate2 (UTC)`` is ``order``, ``date``, ``2``, ``utc``."""
         plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
         if (bracketed := _BRACKETED.search(plain)) and _is_unit(bracketed["inside"]):
-            return cls(_words(plain[: bracketed.start()]), bracketed["inside"].strip().casefold())
-        return cls(_words(plain), None)
+            unit = bracketed["inside"].strip().casefold()
+            return cls(_words(plain), unit, cls(_words(plain[: bracketed.start()])))
+        return cls(_words(plain))
 
     @cached_property
     def joined(self) -> str:
@@ -64,15 +66,19 @@ class Name:
 def likeness(known: Sequence[Name], name: Name) -> float:
     """From 0 to 1, how like a name is to the likest of those known for the same; ``CERTAIN`` if nothing else is meant.
 
-    Names that differ in a number are not alike at all, nor is one with a unit to one in another unit.
+    Names that differ in a number are not alike at all, nor is one with a unit to one in another unit. A name with a unit
+    is no more than ``CERTAIN`` to be the same as one without.
     """
-    units = {each.unit for each in known} - {None}
+    units = {each.unit for each in known if each.unit}
     if name.unit and units and name.unit not in units:
         return 0.0
-    return max((_likeness(each, name) for each in known if each.words and each.numbers == name.numbers), default=0.0)
+    alike = max((_likeness(each, name) for each in known), default=0.0)
+    return max(alike, min(likeness(known, name.without_unit), CERTAIN)) if name.without_unit else alike
 
 
 def _likeness(known: Name, name: Name) -> float:
+    if not known.words or known.numbers != name.numbers:
+        return 0.0
     whole = max(fuzz.ratio(known.joined, name.joined), fuzz.ratio(known.in_order, name.in_order)) / 100
     if whole < _NOTHING_ALIKE:
         return 0.0
