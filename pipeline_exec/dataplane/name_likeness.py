@@ -66,8 +66,8 @@ class Name:
 def likeness(known: Sequence[Name], name: Name) -> float:
     """From 0 to 1, how like a name is to the likest of those known for the same; ``CERTAIN`` if nothing else is meant.
 
-    Names that differ in a number are not alike at all, nor is one with a unit to one in another unit. A name with a unit
-    is no more than ``CERTAIN`` to be the same as one without.
+    Names that differ in a number are not alike at all, nor are names with different units. One with a unit is no more
+    than ``CERTAIN`` to be the same as one without.
     """
     units = {each.unit for each in known if each.unit}
     if name.unit and units and name.unit not in units:
