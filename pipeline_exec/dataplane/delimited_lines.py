@@ -43,6 +43,15 @@ class Lines:
             raise Unquotable("")
         return pc.if_else(is_blank, self.quote * 2, cells[0])
 
+    def are_plain(self, columns: Sequence[pa.StringArray]) -> bool:
+        """Whether the cells of a row, joined by a delimiter of one byte, are its line: none needs quotes, or a text.
+
+        Quick to tell, and not of every batch of which it is so.
+        """
+        is_usual = len(self.delimiter.encode()) == 1 and self.quote == '"' and not self.null
+        is_sure = self.quoting is Quoting.MINIMAL and len(columns) > 1
+        return is_usual and is_sure and not any(map(self._is_met, columns))
+
     def _cells(self, column: pa.StringArray) -> pa.StringArray:
         cells = self._unquoted(column) if self.quoting is Quoting.NONE else self._quoted(column)
         return pc.fill_null(cells, self.null)

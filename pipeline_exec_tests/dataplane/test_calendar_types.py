@@ -1,5 +1,7 @@
 """Columns that are regular are read by Arrow's own cast, which must not make a difference."""
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
@@ -60,3 +62,13 @@ def test_a_column_without_a_value_is_read(kind):
     reader = cell_type(column(column_type=kind))
     assert reader.read(pa.nulls(2, pa.string())).null_count == 2
     assert len(reader.read(texts())) == 0
+
+
+@pytest.mark.parametrize("output_format", [None, "DD.MM.YYYY"], ids=["in ISO 8601", "in a format of its own"])
+@given(st.lists(st.none() | st.dates() | st.dates(date(2024, 2, 27), date(2024, 3, 2)), max_size=9))
+def test_days_that_come_often_are_shown_as_those_that_come_once(output_format, days):
+    dates = cell_type(column(column_type="date", output_format=output_format))
+
+    shown = dates.show(pa.array(days, pa.date32()))
+
+    assert shown == pa.array([dates.show(pa.array([day], pa.date32()))[0].as_py() for day in days], pa.string())

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +30,15 @@ class DateType(CalendarType):
         days = pc.divide(microseconds, DAY)
         is_midnight = pc.equal(pc.multiply(days, DAY), microseconds)
         return keep_where(is_midnight, days).cast(pa.int32()).view(pa.date32())
+
+    def show(self, values: pa.Date32Array) -> pa.StringArray:
+        days = values.view(pa.int32())
+        first, last = pc.min_max(days).as_py().values()
+        if first is None or last - first >= len(values):
+            return super().show(values)
+        # Fewer days than rows: each day is made text once.
+        calendar = pa.array(np.arange(first, last + 1, dtype=np.int32)).view(pa.date32())
+        return super().show(calendar).take(pc.subtract(days, first))
 
     def shown_in_iso(self, values: pa.Date32Array) -> pa.StringArray:
         return values.cast(pa.string())

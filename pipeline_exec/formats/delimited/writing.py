@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import pyarrow as pa
+from pyarrow.csv import WriteOptions, write_csv
 
 from pipeline_exec.dataplane.delimited_lines import Lines, Unquotable
 from pipeline_exec.dataplane.formulas import neutralised
@@ -51,7 +52,7 @@ class Writer:
         """
         outputs = output_columns(columns, neutralise=self._options.neutralise_formulas)
 
-        def lines(batch: pa.RecordBatch) -> pa.StringArray:
+        def lines(batch: pa.RecordBatch) -> memoryview:
             return self._joined([output.text(batch) for output in outputs])
 
         header = map(self._joined, self._header(columns))
@@ -66,7 +67,7 @@ class Writer:
         """
         self._write(map(self._joined, batches), into)
 
-    def _write(self, batches: Iterable[pa.StringArray], into: BinaryIO) -> None:
+    def _write(self, batches: Iterable[memoryview], into: BinaryIO) -> None:
         encoder = codecs.getincrementalencoder(self._encoding)()
         if self._options.byte_order_mark and self._encoding not in _MARKED:
             into.write(encoder.encode(_MARK))
@@ -79,10 +80,12 @@ class Writer:
         keys = [pa.array([column.key], pa.string()) for column in columns]
         return [[neutralised(key) for key in keys] if self._options.neutralise_formulas else keys]
 
-    def _joined(self, columns: Sequence[pa.StringArray]) -> pa.StringArray:
-        """The lines of the rows, each with its end."""
+    def _joined(self, columns: Sequence[pa.StringArray]) -> memoryview:
+        """The lines of the rows, each with its end, in UTF-8."""
+        if self._options.record_end == "\n" and self._lines.are_plain(columns):
+            return _plain_lines(columns, self._lines.delimiter)
         try:
-            return concatenated(self._lines.of(columns), self._options.record_end)
+            return text_bytes(concatenated(self._lines.of(columns), self._options.record_end))
         except Unquotable as error:
             text = error.args[0]
             what = f"The cell {cut(text)!r} cannot" if text else "A row of one empty cell cannot"
@@ -90,8 +93,7 @@ class Writer:
                 f"{what} be written without quotes.", "Set output_options.quoting to minimal, or output_options.escape."
             ) from None
 
-    def _encoded(self, encoder: codecs.IncrementalEncoder, lines: pa.StringArray) -> memoryview | bytes:
-        text = text_bytes(lines)
+    def _encoded(self, encoder: codecs.IncrementalEncoder, text: memoryview) -> memoryview | bytes:
         if self._encoding == "utf-8":
             return text
         try:
@@ -101,3 +103,14 @@ class Writer:
                 f"The output holds {error.object[error.start]!r}, which the encoding {self._encoding} cannot write.",
                 "Set output_options.encoding to utf-8.",
             ) from None
+
+
+def _plain_lines(columns: Sequence[pa.StringArray], delimiter: str) -> memoryview:
+    """The lines of cells that need no quotes, by Arrow's writer: in half the time of joining them here."""
+    into = pa.BufferOutputStream()
+    batch = pa.record_batch(columns, names=[str(place) for place in range(len(columns))])
+    options = WriteOptions(
+        include_header=False, delimiter=delimiter, quoting_style="none", batch_size=max(1, batch.num_rows)
+    )
+    write_csv(batch, into, options)
+    return memoryview(into.getvalue())
