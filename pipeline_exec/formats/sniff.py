@@ -34,15 +34,18 @@ _ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 #: Workbooks that are ZIP archives, and the formats that read them.
 _WORKBOOKS: Final = {_XLSX: "xlsx", _ODS: "ods"}
 
-#: Files that are ZIP archives, by a part they have.
-_ZIPPED: Final = {
-    "xl/workbook.xml": _XLSX,
-    "word/document.xml": "a Word document",
-    "ppt/presentation.xml": "a PowerPoint presentation",
-    "xl/workbook.bin": "a binary workbook (.xlsb)",
-    "META-INF/manifest.xml": "an OpenDocument file",
-    "META-INF/MANIFEST.MF": "a Java archive",
-}
+#: Files that are ZIP archives, by a part they have; some programs number them, or write paths of Windows.
+_ZIPPED: Final = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"/?xl[/\\][Ww]orkbook\d*\.xml", _XLSX),
+        (r"/?word[/\\]document\d*\.xml", "a Word document"),
+        (r"/?ppt[/\\]presentation\d*\.xml", "a PowerPoint presentation"),
+        (r"/?xl[/\\]workbook\d*\.bin", "a binary workbook (.xlsb)"),
+        (r"META-INF/manifest\.xml", "an OpenDocument file"),
+        (r"META-INF/MANIFEST\.MF", "a Java archive"),
+    )
+)
 
 
 def recognise(path: Path, file_name: str, suggested: str | None) -> str:
@@ -107,7 +110,7 @@ def _zipped(path: Path) -> str:
         return _DAMAGED
     if mimetype.startswith(_ODS_TYPE):
         return _ODS
-    return next((name for part, name in _ZIPPED.items() if part in parts), _ARCHIVE)
+    return next((name for part, name in _ZIPPED if any(map(part.fullmatch, parts))), _ARCHIVE)
 
 
 def _text_format(head: str, suggested: str | None) -> str:

@@ -82,7 +82,7 @@ BUILT_IN: Final[Mapping[int, str]] = {
 
 _TOKEN: Final = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<half>(?i:am/pm|a/p))|(?P<general>(?i:general))|(?P<exponent>[Ee][+-])|(?P<other>.)",
+    r"|(?P<half>(?i:am/pm|a/p))|(?P<general>(?i:general|standard))|(?P<exponent>[Ee][+-])|(?P<other>.)",
     re.DOTALL,
 )
 _ELAPSED: Final = re.compile(r"h+|m+|s+", re.IGNORECASE)
@@ -90,6 +90,8 @@ _CURRENCY: Final = re.compile(r"\$([^-]*)(?:-.*)?")
 _CONDITION: Final = re.compile(r"[<>=]")
 _DIGIT: Final = re.compile(r"[0#?]")
 _CALENDAR_LETTERS: Final = frozenset("ymdhsbe")
+#: The day of the week in Chinese and Japanese workbooks.
+_WEEKDAY: Final = "aaa"
 _Token = tuple[str, str]
 
 
@@ -131,13 +133,13 @@ def _calendar(tokens: list[_Token]) -> Calendar | None:
     if any(name == "bracket" and _ELAPSED.fullmatch(text) for name, text in tokens):
         return Calendar.DURATION
     others = "".join(text.lower() if name == "other" else "/" for name, text in tokens if name in {"other", "half"})
-    letters = [letter for letter in others if letter in _CALENDAR_LETTERS]
+    letters = {letter for letter in others if letter in _CALENDAR_LETTERS} | ({"d"} if _WEEKDAY in others else set())
     has_half = any(name == "half" for name, _ in tokens)
     if any(name in {"general", "exponent"} for name, _ in tokens) or not (letters or has_half):
         return None
-    has_time = has_half or bool({"h", "s"} & set(letters))
+    has_time = has_half or not letters.isdisjoint("hs")
     # Months beside a time alone are minutes.
-    has_date = bool({"y", "d", "b", "e"} & set(letters)) or not has_time or "mmm" in others
+    has_date = not letters.isdisjoint("ydbe") or not has_time or "mmm" in others
     return Calendar.MOMENT if has_date and has_time else Calendar.DATE if has_date else Calendar.TIME
 
 
@@ -159,14 +161,14 @@ def _digits(tokens: list[_Token]) -> Digits | None:
         percent=sum(token == ("other", "%") for token in tokens),
         thousands="," in whole,
         scale=scale,
-        before=_literal(tokens[:first]),
-        after=_literal(rest[scale:]),
+        before=_literal(tokens[:first]).lstrip(),
+        after=_literal(rest[scale:]).rstrip(),
     )
 
 
 def _literal(tokens: list[_Token]) -> str:
     """What is shown as it stands; a space for what only takes room."""
-    return "".join(map(_shown, tokens)).strip()
+    return "".join(map(_shown, tokens))
 
 
 def _shown(token: _Token) -> str:

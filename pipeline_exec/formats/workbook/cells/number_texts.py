@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Final
 
 import pyarrow as pa
@@ -31,7 +32,7 @@ def plain_texts(texts: pa.StringArray) -> pa.StringArray:
     if is_shortest.true_count == len(texts):
         return texts
     others = pc.invert(is_shortest)
-    return pc.replace_with_mask(texts, others, _shortest(texts.filter(others).cast(pa.float64())))
+    return pc.replace_with_mask(texts, others, _shortest(texts.filter(others)))
 
 
 def digit_texts(texts: pa.StringArray, look: Digits, *, whole_look: bool) -> pa.StringArray:
@@ -57,12 +58,15 @@ def digit_texts(texts: pa.StringArray, look: Digits, *, whole_look: bool) -> pa.
     return concatenated(look.before, _GROUPED.show(shown) if look.thousands else shown, look.after)
 
 
-def _shortest(values: pa.DoubleArray) -> pa.StringArray:
+def _shortest(texts: pa.StringArray) -> pa.StringArray:
+    values = texts.cast(pa.float64())
     is_whole = pc.and_(pc.equal(pc.floor(values), values), pc.less_equal(pc.abs(values), _EXACT))
     whole = pc.if_else(is_whole, values, None).cast(pa.int64()).cast(pa.string())
     if whole.null_count == 0:
         return whole
-    return pc.coalesce(whole, pa.array([repr(each) for each in pc.if_else(is_whole, 0.0, values).to_pylist()]))
+    pairs = zip(pc.if_else(is_whole, 0.0, values).to_pylist(), texts.to_pylist(), strict=True)
+    # What is beyond a float, or says so, stays as it is.
+    return pc.coalesce(whole, pa.array([repr(value) if isfinite(value) else text for value, text in pairs]))
 
 
 def _rounded(texts: pa.StringArray, shift: int, decimals: int) -> pa.StringArray:

@@ -16,6 +16,7 @@ _EPOCH: Final = 25_569
 SINCE_1904: Final = 1_462
 #: Excel takes 1900 for a leap year: before its 29 February, which is day 60, each day counts one less.
 _LEAP_DAY: Final = 60
+_LEAP_DATE: Final = "1900-02-29"
 #: The day behind 31 December 9999.
 _END: Final = 2_958_466
 _SECONDS: Final = 86_400
@@ -40,6 +41,8 @@ def iso_texts(serials: pa.DoubleArray, calendar: Calendar, *, since_1904: bool) 
     if calendar is Calendar.TIME:
         return pc.if_else(is_shown, _times(within), None)
     dates = pa.array((days + (days < _LEAP_DAY) - _EPOCH).astype(np.int32)).cast(pa.date32()).cast(pa.string())
+    if (is_leap_day := days == _LEAP_DAY).any():
+        dates = pc.if_else(pa.array(is_leap_day), _LEAP_DATE, dates)
     if calendar is Calendar.MOMENT and within.any():
         dates = pc.if_else(pa.array(within == 0), dates, concatenated(dates, "T", _times(within)))
     return pc.if_else(is_shown, dates, None)

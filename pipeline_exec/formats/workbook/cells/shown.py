@@ -25,6 +25,9 @@ _FIRST_LOOK: Final = len(Kind)
 _GENERAL: Final = (None, None)
 _MIDNIGHT: Final = r"T00:00(?::00(?:\.0+)?)?Z?$"
 _TRUE: Final = pa.array(["1", "true"])
+_FALSE: Final = pa.array(["0", "false"])
+#: What is a number to Arrow and to spreadsheet programs alike.
+_NUMBER: Final = r"^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _IS_ZERO: Final = r"^[0.]*%*$"
 
 
@@ -63,13 +66,21 @@ class Shown:
 
     def _group_texts(self, group: int, texts: pa.StringArray) -> pa.StringArray:
         if group >= _FIRST_LOOK:
-            return self._number_texts(self._looks[group - _FIRST_LOOK], texts)
+            return self._numbers_or_texts(self._looks[group - _FIRST_LOOK], texts)
         if group == Kind.SHARED:
-            return empty_as_null(self._shared.take(texts.cast(pa.int32())))
+            return empty_as_null(self._shared.take(pc.ascii_trim_whitespace(texts).cast(pa.int32())))
         if group == Kind.BOOLEAN:
-            is_true = pc.if_else(texts.is_valid(), pc.is_in(texts, _TRUE), None)
-            return pc.if_else(is_true, "true", "false")
+            return _truths(texts)
         return pc.replace_substring_regex(texts, _MIDNIGHT, "") if group == Kind.ISO_DATE else texts
+
+    def _numbers_or_texts(self, look: tuple[Look, Look], texts: pa.StringArray) -> pa.StringArray:
+        """Numbers as they are shown. What is none stays as it is: some programs write ``True`` or ``1,5`` as one."""
+        try:
+            return self._number_texts(look, texts)
+        except pa.ArrowInvalid:
+            texts = empty_as_null(pc.utf8_trim_whitespace(texts))
+            is_number = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False)
+            return pc.replace_with_mask(texts, is_number, self._number_texts(look, texts.filter(is_number)))
 
     def _number_texts(self, look: tuple[Look, Look], texts: pa.StringArray) -> pa.StringArray:
         if look == _GENERAL:
@@ -99,6 +110,12 @@ class Shown:
         if look[0] is Calendar.DATE:
             return Calendar.MOMENT, Calendar.MOMENT
         return look if isinstance(look[0], Calendar) else _GENERAL
+
+
+def _truths(texts: pa.StringArray) -> pa.StringArray:
+    """Truth values in one spelling; what is none stays as it is."""
+    words = pc.ascii_lower(texts)
+    return pc.if_else(pc.is_in(words, _TRUE), "true", pc.if_else(pc.is_in(words, _FALSE), "false", texts))
 
 
 def _inverse(order: Integers) -> Integers:

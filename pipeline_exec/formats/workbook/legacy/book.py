@@ -28,6 +28,7 @@ from pipeline_exec.formats.workbook.legacy.compound_file import CompoundFile, co
 from pipeline_exec.formats.workbook.legacy.records import (
     MOST_COLUMNS,
     BinaryCells,
+    BinarySheet,
     Globals,
     read_cells,
     read_globals,
@@ -77,15 +78,21 @@ class BinaryBook:
     @cached_property
     def sheets(self) -> Sequence[SheetEntry]:
         """The worksheets in their order."""
-        return [SheetEntry(sheet.name, sheet.is_hidden) for sheet in self.globals.sheets if sheet.is_worksheet]
+        return [
+            SheetEntry(number, sheet.name, sheet.is_hidden) for number, sheet in enumerate(self._worksheets, start=1)
+        ]
 
     def load(self, entry: SheetEntry) -> Sheet:
         """As ``Book.load``."""
-        sheet = next(sheet for sheet in self.globals.sheets if sheet.name == entry.name)
+        sheet = self._worksheets[entry.number - 1]
         found = read_cells(self.stream, sheet)
         if found.columns > MOST_COLUMNS:
             raise damaged()
         return Sheet.of(entry.name, [self._block(entry.name, found)], found.merged)
+
+    @property
+    def _worksheets(self) -> Sequence[BinarySheet]:
+        return [sheet for sheet in self.globals.sheets if sheet.is_worksheet]
 
     def _block(self, name: str, found: BinaryCells) -> Block:
         cells = [(each.row, each.column, each.kind, each.style, each.text) for each in found.cells]

@@ -14,7 +14,7 @@ from pipeline_exec.formats.workbook.failures import protected
 from pipeline_exec.formats.workbook.opendocument.document_cells import RepeatedTexts, merged
 from pipeline_exec.formats.workbook.opendocument.shown import Shown
 from pipeline_exec.formats.workbook.opendocument.table_xml import TableXml, table_tags
-from pipeline_exec.formats.workbook.package.archive import Package, opened
+from pipeline_exec.formats.workbook.package.archive import Package, opened, other_archive
 from pipeline_exec.formats.workbook.package.xml import element, elements
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
@@ -38,7 +38,9 @@ def open_document_book(path: Path, numbers: NumbersRead, limits: ReadLimits) -> 
     Raises:
         ParsingFailure: it cannot be read.
     """
-    with opened(path, _CONTENT, "ods", limits) as package:
+    with opened(path, "ods", limits) as package:
+        if _CONTENT not in package:
+            raise other_archive("ods")
         if _is_encrypted(package):
             raise protected()
         yield OpenDocumentBook(package, numbers, limits.max_cell_length)
@@ -67,11 +69,14 @@ class OpenDocumentBook:
                     break
         with self.package.part(_CONTENT) as part:
             tables = [element(tag) for tag, _ in table_tags(part)]
-        return [SheetEntry(table.get("name", ""), table.get("style-name") in hidden) for table in tables]
+        return [
+            SheetEntry(number, table.get("name", ""), table.get("style-name") in hidden)
+            for number, table in enumerate(tables, start=1)
+        ]
 
     def load(self, entry: SheetEntry) -> Sheet:
         """As ``Book.load``."""
-        xml = TableXml(lambda: self.package.part(_CONTENT), self.sheets.index(entry))
+        xml = TableXml(lambda: self.package.part(_CONTENT), entry.number - 1)
         merges: list[Range] = []
         return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges), merges)
 

@@ -10,13 +10,13 @@ from xml.parsers import expat
 import numpy as np
 import pyarrow as pa
 
-from pipeline_exec.formats.workbook.bounds import column_number
+from pipeline_exec.formats.workbook.bounds import MAX_ROWS, column_number
 from pipeline_exec.formats.workbook.cells.stored_cells import KINDS, Kind, StoredCells
 from pipeline_exec.formats.workbook.package.entities import unescaped
 from pipeline_exec.formats.workbook.package.xml import local_name, refuse_declarations
 from pipeline_exec.formats.workbook.sheets.merging import Range
 
-_REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _MERGED: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 #: Cells handed on at a time.
 _CELLS: Final = 50_000
@@ -36,6 +36,7 @@ class CellParser:
         self._longest = longest
         self.row = last_row
         """The number of the last row that was read."""
+        self._has_number = False
         self._column = 0
         self._kind, self._style = Kind.NUMBER, 0
         self._text: list[str] | None = None
@@ -81,10 +82,10 @@ class CellParser:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         match local_name(name):
             case "row":
-                row = int(attributes.get("r", self.row + 1))
-                if row <= self.row:
-                    raise ValueError("rows must go down")
-                self.row, self._column = row, 0
+                self._has_number = "r" in attributes
+                self.row, self._column = int(attributes.get("r", self.row + 1)), 0
+                if not 1 <= self.row <= MAX_ROWS:
+                    raise ValueError(f"the row {self.row}")
             case "c":
                 self._begin(attributes)
             case "v" | "t":
@@ -100,9 +101,9 @@ class CellParser:
         self._column += 1
         if reference is not None:
             match = _REFERENCE.fullmatch(reference)
-            if match is None or int(match[2]) != self.row:
+            if match is None or (self._has_number and int(match[2]) != self.row):
                 raise ValueError(f"the place {reference}")
-            self._column = column_number(match[1].upper())
+            self.row, self._has_number, self._column = int(match[2]), True, column_number(match[1].upper())
         self._kind, self._style = KINDS[attributes.get("t", "n")], int(attributes.get("s", 0))
         self._text, self._length = [], 0
 

@@ -28,41 +28,47 @@ class Package:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._names = frozenset(archive.namelist())
+        self._names = {_key(name): name for name in archive.namelist()}
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return _key(name) in self._names
 
     def part(self, name: str) -> IO[bytes]:
-        """The bytes of a part, unpacked as they are read; never more of them than the archive says."""
-        return self._archive.open(name)
+        """The bytes of a part, unpacked as they are read; never more of them than the archive says.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        return self._archive.open(self._names[_key(name)])
 
 
 @contextmanager
-def opened(path: Path, main_part: str, extension: str, limits: ReadLimits) -> Iterator[Package]:
+def opened(path: Path, extension: str, limits: ReadLimits) -> Iterator[Package]:
     """A workbook's package.
 
     Args:
         path: The workbook.
-        main_part: The part by which such workbooks are known.
         extension: What their names end in.
         limits: How large they may be unpacked.
 
     Raises:
-        ParsingFailure: it is no such workbook, is damaged, is protected by a password, or would take too much room
-            unpacked; in the block: what is done there raises something that only damage can cause.
+        ParsingFailure: it is no archive, is damaged, is protected by a password, or would take too much room unpacked;
+            in the block: what is done there raises something that only damage can cause.
     """
     _refuse_others(path, extension)
     with understood(), ExitStack() as stack:
         check_directory(path, "The workbook")
         archive = stack.enter_context(ZipFile(path))
-        if main_part not in archive.namelist():
-            raise ParsingFailure(
-                f"The file is a ZIP archive, but not an {extension.upper()} workbook.",
-                f"Save it as .{extension}, or unpack it.",
-            )
         _refuse_bombs(archive, limits)
         yield Package(archive)
+
+
+def other_archive(extension: str) -> ParsingFailure:
+    """The error for an archive in which there is no such workbook."""
+    return ParsingFailure(
+        f"The file is a ZIP archive, but not an {extension.upper()} workbook.",
+        f"Save it as .{extension}, or unpack it.",
+    )
 
 
 @contextmanager
@@ -85,7 +91,7 @@ def _refuse_others(path: Path, extension: str) -> None:
 
 
 def _refuse_bombs(archive: ZipFile, limits: ReadLimits) -> None:
-    names = archive.namelist()
+    names = list(map(_key, archive.namelist()))
     if len(set(names)) < len(names):
         raise damaged()
     packed = sum(part.compress_size for part in archive.infolist())
@@ -97,3 +103,8 @@ def _refuse_bombs(archive: ZipFile, limits: ReadLimits) -> None:
             f"The workbook would take {unpacked / 1024**2:,.0f} MB unpacked, {times:,} times its size.",
             "Split it into smaller workbooks, save it as CSV, or raise PIPELINE_EXEC_MAX_UNPACKED_SIZE.",
         )
+
+
+def _key(name: str) -> str:
+    """A part's name for comparing (ECMA-376 part 2, 6.2.2.3); some programs write it as a path of Windows."""
+    return name.replace("\\", "/").lstrip("/").lower()

@@ -17,7 +17,7 @@ _CHARACTERS: Final = {name[1:-1]: character for name, character in _NAMED}
 
 #: ECMA-376 part 1, 22.9.2.19.
 _ESCAPE: Final = "_x[0-9A-Fa-f]{4}_"
-_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+_ESCAPES: Final = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 
 
 def resolved(texts: pa.StringArray) -> pa.StringArray:
@@ -36,7 +36,7 @@ def unescaped(texts: pa.StringArray) -> pa.StringArray:
     """Texts without the escapes Office has for what XML cannot hold."""
     if not pc.any(pc.match_substring(texts, "_x")).as_py():
         return texts
-    return _where(texts, pc.match_substring_regex(texts, _ESCAPE), lambda some: _each(some, _ESCAPED, _from_escape))
+    return _where(texts, pc.match_substring_regex(texts, _ESCAPE), lambda some: _each(some, _ESCAPES, _from_escapes))
 
 
 def _where(
@@ -68,13 +68,11 @@ def _from_reference(match: re.Match[str]) -> str:
     name = match[1]
     if name in _CHARACTERS:
         return _CHARACTERS[name]
-    return _character(int(name[2:], 16) if name[1] in "xX" else int(name[1:]))
-
-
-def _from_escape(match: re.Match[str]) -> str:
-    return _character(int(match[1], 16))
-
-
-def _character(number: int) -> str:
-    """A character by its number; halves of characters, which no encoding can hold, as U+FFFD."""
+    number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    # Halves of characters, which no encoding can hold.
     return "\ufffd" if 0xD800 <= number <= 0xDFFF else chr(number)
+
+
+def _from_escapes(match: re.Match[str]) -> str:
+    """Characters by their units of UTF-16: a character beyond U+FFFF has two escapes."""
+    return bytes.fromhex(re.sub("_x?", "", match[0])).decode("utf-16-be", "replace")

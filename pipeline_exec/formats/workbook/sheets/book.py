@@ -14,6 +14,8 @@ from pipeline_exec.formats.workbook.sheets.sheet import Sheet
 class SheetEntry:
     """A sheet as the workbook lists it."""
 
+    number: int
+    """1-based."""
     name: str
     is_hidden: bool
 

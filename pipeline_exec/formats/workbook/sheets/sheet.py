@@ -72,7 +72,7 @@ class Sheet:
                 f'The sheet "{name}" has {rows:,} rows and reaches to column {spread[-1]:,}, nearly all of it empty.',
                 "Delete stray cells far from the table, split the sheet, or save it as CSV.",
             )
-        return cls(name, aside, spread, merged, is_blank)
+        return cls(name, aside.in_order(), spread, merged, is_blank)
 
     def rows(self) -> Iterator[Row]:
         """Every row in which something stands."""
