@@ -17,7 +17,7 @@ from pipeline_exec.formats.delimited.blocks import TAIL, Blocks
 from pipeline_exec.formats.delimited.dialect import Dialect, left_out
 from pipeline_exec.formats.delimited.others import other_tables
 from pipeline_exec.formats.delimited.ragged import Ragged
-from pipeline_exec.formats.delimited.records import Splitter
+from pipeline_exec.formats.delimited.records import Record, Splitter
 from pipeline_exec.formats.delimited.soundness import sound_part
 from pipeline_exec.formats.delimited.strangers import Strangers
 from pipeline_exec.formats.delimited.table_end import TableEnd
@@ -95,6 +95,11 @@ class _Met:
     other_delimiter: int = 0
     """Rows that were written with another delimiter."""
 
+    def add(self, other: _Met) -> None:
+        """Count what else was met."""
+        self.stray_quotes += other.stray_quotes
+        self.other_delimiter += other.other_delimiter
+
 
 class _Pass:
     """One pass through a file."""
@@ -112,25 +117,30 @@ class _Pass:
         self._end = TableEnd(dialect, reading.options, longest)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows of the table. While a block is parsed the next one is looked at."""
+        """The rows of the table."""
         drops_zeros = self._dialect.syntax.escape != "\0"
         with open_utf8(self._reading.path, self._dialect.encoding) as file, ThreadPoolExecutor(1, "parsing") as aside:
             self._blocks = Blocks(file, self._reading.block_bytes, drops_zeros=drops_zeros)
             self._blocks.skip(self._dialect.data_start)
-            parsed: _Parsed | None = None
-            while True:
-                look = self._look()
-                regular = self._regular(parsed) if parsed else None
-                if parsed and regular is None:
-                    parsed = None  # the table ends in what was parsed, which is looked at again
-                    continue
-                if look is None and parsed is None:
-                    break
-                parsed = self._parsed(look.sound, aside) if look and look.sound else None
-                yield from _filled(regular)
-                if look and not look.sound:
-                    yield from _filled(self._tolerant(look))
+            yield from (batch for batch in self._rows(aside) if batch.num_rows)
             self._tell()
+
+    def _rows(self, aside: Executor) -> Iterator[pa.RecordBatch]:
+        """What is read look by look; while a block is parsed, the next look is taken."""
+        parsed: _Parsed | None = None
+        while True:
+            look = self._look()
+            regular = parsed and self._regular(parsed)
+            if look is None and parsed is None:
+                return
+            if parsed and regular is None:
+                parsed = None  # the table ends in it, and it was given back
+                continue
+            parsed = self._parsed(look.sound, aside) if look and look.sound else None
+            if regular is not None:
+                yield regular
+            if look and not look.sound:
+                yield from self._tolerant(look)
 
     def _look(self) -> _Look | None:
         """What can be read of the window; None when the table has no further rows."""
@@ -159,50 +169,55 @@ class _Pass:
     def _regular(self, parsed: _Parsed) -> pa.RecordBatch | None:
         """The rows of a block; None when the table ends in it: then it is as if it had not been used."""
         batch, irregular = parsed.rows.result()
-        rows = [(row.number, self._cells(arrow.in_file(row.text, self._dialect.syntax))) for row in irregular]
+        met = _Met()
+        rows = [(row.number, self._cells(arrow.in_file(row.text, self._dialect.syntax), met)) for row in irregular]
         number = self._end.row_in(batch, rows)
         if number is None:
+            self._met.add(met)
             return self._merged(batch, rows)
         self._blocks.give_back(parsed.block)
         self._end.moved(-len(parsed.block))
         self._end.cut(self._blocks.window, self._place(parsed.block, number))
         return None
 
-    def _tolerant(self, look: _Look) -> pa.RecordBatch | None:
-        """The rows of a page; None when it holds no whole record, or the table ends in it."""
+    def _tolerant(self, look: _Look) -> Iterator[pa.RecordBatch]:
+        """The rows of a page; none when it holds no whole record, or the table ends in it."""
         is_all = self._page >= look.stop
         text = self._blocks.window[: min(look.stop, self._page)].decode(errors="ignore")
         records = list(self._splitter.records(text, whole=look.is_last and is_all))
         if not records:
             self._page *= 2
             self._wanted = len(self._blocks.window) if is_all else 0
-            return None
-        rows = []
-        for record in records:
-            if record.end > record.start and (not record.is_blank or self._dialect.width == 1):
-                cells = record.cells
-                if len(cells) != self._dialect.width:
-                    cells = self._stranger(text[record.start : record.end], cells) or cells
-                rows.append((record, cells))
-        number = self._end.row_among([cells for _, cells in rows])
+            return
+        met = _Met(stray_quotes=sum(1 for record in records if not record.is_sound))
+        kept = [record for record in records if not self._is_passed_over(record)]
+        rows = [self._fitting(text[record.start : record.end], record.cells, met) for record in kept]
+        number = self._end.row_among(rows)
         if number is not None:
-            self._end.cut(self._blocks.window, len(text[: rows[number - 1][0].start].encode()))
-            return None
+            self._end.cut(self._blocks.window, len(text[: kept[number - 1].start].encode()))
+            return
+        self._met.add(met)
         self._wanted = 0
         self._page *= 2
-        self._met.stray_quotes += sum(1 for record in records if not record.is_sound)
         self._use(len(text[: records[-1].following].encode()))
-        return self._ragged.of_records([cells for _, cells in rows])
+        yield self._ragged.of_records(rows)
 
-    def _cells(self, text: str) -> list[str]:
+    def _is_passed_over(self, record: Record) -> bool:
+        """Whether a record is no row: a blank line, which of a single column must not even hold quotes."""
+        return record.end == record.start or (record.is_blank and self._dialect.width > 1)
+
+    def _cells(self, text: str, met: _Met) -> list[str]:
         """The cells of a record that has not as many as most."""
         found = [cell for record in self._splitter.records(text, whole=True) for cell in record.cells]
-        return found if len(found) == self._dialect.width else self._stranger(text, found) or found
+        return self._fitting(text, found, met)
 
-    def _stranger(self, text: str, parted: list[str]) -> list[str] | None:
+    def _fitting(self, text: str, parted: list[str], met: _Met) -> list[str]:
+        """The cells of a record; one of another width may be written with another delimiter."""
+        if len(parted) == self._dialect.width:
+            return parted
         cells = self._strangers.cells(text, parted)
-        self._met.other_delimiter += cells is not None
-        return cells
+        met.other_delimiter += cells is not None
+        return cells or parted
 
     def _merged(self, batch: pa.RecordBatch, rows: list[tuple[int, list[str]]]) -> pa.RecordBatch:
         """The regular and the irregular rows; blank lines are dropped."""
@@ -245,7 +260,3 @@ class _Pass:
             facts["irregular_rows"] = {name: count for name, count in irregular.items() if count}
         if self._blocks.zeros:
             facts["zero_bytes_removed"] = self._blocks.zeros
-
-
-def _filled(batch: pa.RecordBatch | None) -> list[pa.RecordBatch]:
-    return [batch] if batch is not None and batch.num_rows else []
