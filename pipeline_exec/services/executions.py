@@ -25,7 +25,7 @@ from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.findings_files import Findings, read_findings
-from pipeline_exec.services.fixes import check_cells, merged, overlaid
+from pipeline_exec.services.fixes import check_cells, in_columns, merged, overlaid
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
@@ -151,7 +151,8 @@ class ExecutionService:
             execution_id: Which execution.
             caller: Who repaired it.
             configuration: The part of the configuration that changes; with it the target data model is as it is now.
-            cells: Repaired cells of the mapped table; they add to those of earlier fixes.
+            cells: Repaired cells of the mapped table; they add to those of earlier fixes, unless the file is read
+                otherwise now: its rows are others then.
             save: Keep the changed configuration for later executions too.
 
         Raises:
@@ -164,8 +165,9 @@ class ExecutionService:
             if not execution.is_finished:
                 raise Conflict(f"Execution {execution_id} is PROCESSING.", "Wait for its end or cancel it first.")
             stored = self._configured(tx, execution, caller, configuration, save=save)
-            check_cells(cells, stored.target_model)
-            edits = merged(execution.log.edits, cells)
+            rows = _counted_rows(tx, execution, stored)
+            check_cells(cells, stored.target_model, rows)
+            edits = merged(_earlier_edits(tx, execution, stored) if rows is not None else [], cells)
             fixed = execution.retried(
                 LogType.FIX,
                 caller=caller,
@@ -305,3 +307,24 @@ def _of_a_pipeline(execution: Execution) -> Execution:
     if execution.pipeline_id is None:
         raise NotFound(f"There is no execution {execution.id}.")
     return execution
+
+
+def _counted_rows(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> int | None:
+    """How many rows the mapped table has when the input is read as configured; None where no attempt counted them."""
+    attempts = tx.executions.logs([execution.id])[execution.id]
+    counted = (log for log in reversed(attempts) if log.counts is not None and _reads_alike(tx, log, stored))
+    return next((log.counts.total_rows for log in counted if log.counts is not None), None)
+
+
+def _earlier_edits(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> Sequence[CellEdit]:
+    """The latest attempt's edits, as far as they mean the same cells under this configuration.
+
+    Where the input is read otherwise, the rows that they name are others.
+    """
+    return in_columns(execution.log.edits, stored.target_model) if _reads_alike(tx, execution.log, stored) else []
+
+
+def _reads_alike(tx: Transaction, log: ExecutionLog, stored: StoredConfiguration) -> bool:
+    """Whether an attempt read its input as this configuration says."""
+    used = tx.pipelines.configuration(ConfigurationId(str(log.configuration_id)))
+    return stage_keys(used, [])[Stage.READ] == stage_keys(stored, [])[Stage.READ]

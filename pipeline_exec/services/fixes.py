@@ -24,8 +24,19 @@ def merged(before: Sequence[CellEdit], now: Sequence[CellEdit]) -> tuple[CellEdi
     return tuple(cells[place] for place in sorted(cells))
 
 
-def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument) -> None:
-    """Return if the cells may be in the table; how many rows it has is known only while it is read.
+def in_columns(edits: Sequence[CellEdit], model: TargetModelDocument) -> list[CellEdit]:
+    """Those edits whose columns the target data model still has."""
+    known = {column.key for column in model.columns}
+    return [edit for edit in edits if edit.column in known]
+
+
+def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument, rows: int | None) -> None:
+    """Return if the cells may be in the table.
+
+    Args:
+        cells: To be repaired.
+        model: Whose columns the table has.
+        rows: How many rows it has; None where no attempt has counted them yet.
 
     Raises:
         InvalidDocument: a row or a column cannot be; paths under ``cells``.
@@ -35,6 +46,8 @@ def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument) -> None:
     for index, cell in enumerate(cells):
         if cell.row < 1:
             problems.append(FieldProblem(f"cells.{index}.row", f"is {cell.row}; rows are counted from 1"))
+        elif rows is not None and cell.row > rows:
+            problems.append(FieldProblem(f"cells.{index}.row", f"is {cell.row}; the last row is {rows}"))
         if cell.column not in known:
             there_are = ", ".join(known)
             problems.append(FieldProblem(f"cells.{index}.column", f"{cell.column!r} is not one of {there_are}"))

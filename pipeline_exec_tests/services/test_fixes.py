@@ -13,6 +13,7 @@ GOOD_AGE = CellEdit(row=2, column="age", value="85")
 ALL_GOOD = Counts(total_rows=2, total_cells=4, total_error_cells=0, total_error_rows=0)
 ONE_BAD = Counts(total_rows=2, total_cells=4, total_error_cells=1, total_error_rows=1)
 BY_NAME = {"mapping_config": {"mappings": [{"source_columns": ["name"], "target_column": "name"}]}}
+BY_PLACE = {"mapping_config": {"mappings": [{"source_columns": ["column_1"], "target_column": "name"}]}}
 BY_NAMES_FOR_AGES = {"mapping_config": {"mappings": [{"source_columns": ["name"], "target_column": "age"}]}}
 BY_NOTHING = {"mapping_config": {"mappings": [{"source_columns": ["surname"], "target_column": "name"}]}}
 
@@ -93,6 +94,21 @@ class TestARepair:
 
         assert (wrong.status, right.status) == (Status.FAILED, Status.SUCCESSFUL)
         assert right.log.edits == (GOOD_AGE,)
+
+    def test_repairs_of_rows_that_are_others_now_are_forgotten(self, workshop, failed):
+        repaired = workshop.fix(failed, cells=[CellEdit(row=2, column="age", value="older")])
+        otherwise = workshop.fix(repaired, configuration={"read_options": {"header_row": None}, **BY_PLACE})
+
+        assert (otherwise.log.counts.total_rows, otherwise.log.edits) == (3, ())
+
+    def test_repairs_in_a_column_that_is_gone_are_forgotten(self, workshop, failed):
+        workshop.fix(failed, cells=[CellEdit(row=2, column="age", value="older")])
+        model = workshop.layer.pipelines.get(failed.pipeline_id).configuration.document.tdm
+        workshop.layer.target_models.update(model, model_document(columns=[{"key": "name"}]), workshop.caller)
+
+        fixed = workshop.fix(failed, configuration={"tdm": model})
+
+        assert (fixed.status, fixed.log.edits) == (Status.SUCCESSFUL, ())
 
     def test_a_cell_may_be_emptied(self, workshop, failed):
         fixed = workshop.fix(failed, cells=[CellEdit(row=2, column="age", value=None)])
@@ -241,20 +257,26 @@ class TestRefusals:
             (CellEdit(row=1, column="surname", value="x"), "cells.0.column"),
             (CellEdit(row=0, column="age", value="x"), "cells.0.row"),
             (CellEdit(row=-1, column="age", value="x"), "cells.0.row"),
+            (CellEdit(row=3, column="age", value="x"), "cells.0.row"),
         ],
-        ids=["an unknown column", "row 0", "a negative row"],
+        ids=["an unknown column", "row 0", "a negative row", "a row behind the last"],
     )
     def test_a_cell_that_is_not_in_the_table(self, workshop, failed, cell, field):
         with pytest.raises(InvalidDocument) as caught:
             workshop.layer.executions.fix(failed.id, workshop.caller, cells=[cell])
 
         assert [problem.field for problem in caught.value.problems] == [field]
+        assert workshop.look(failed) == failed
 
-    def test_a_row_behind_the_last_ends_the_fix_with_a_sentence(self, workshop, failed):
-        fixed = workshop.fix(failed, cells=[CellEdit(row=99, column="age", value="1")])
+    def test_a_row_behind_the_last_of_a_table_not_counted_before_ends_that_fix_alone(self, workshop, failed):
+        otherwise = {"read_options": {"ragged_rows": "pad"}}
 
-        assert fixed.failure.type is ErrorType.MAPPING_FAILURE
-        assert "there is no row 99; the last is 2" in fixed.failure.message
+        blind = workshop.fix(failed, configuration=otherwise, cells=[CellEdit(row=99, column="age", value="1")])
+        mended = workshop.fix(blind, configuration={"error_config": {"error_threshold": 25}})
+
+        assert blind.failure.type is ErrorType.MAPPING_FAILURE
+        assert "there is no row 99; the last is 2" in blind.failure.message
+        assert (mended.status, mended.log.edits) == (Status.SUCCESSFUL, ())
 
     def test_an_execution_that_is_processing(self, workshop, pipeline):
         workshop.drop()
