@@ -66,7 +66,7 @@ class Settings(BaseModel):
     max_nesting: int = Field(100, gt=0, le=500)
     """How deep the records of JSON and XML may be nested."""
     max_sample_size: int = Field(100 * 1024**2, gt=0)
-    """Largest input taken from a source only to be looked at, in bytes."""
+    """Most bytes taken from a source only to be looked at; of larger text that is the beginning."""
     max_sample_seconds: float = Field(30.0, gt=0)
     """How long a source may take to give an input that is only looked at."""
     max_wrapper_file_size: int = Field(50 * 1024**2, gt=0)

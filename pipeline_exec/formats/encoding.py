@@ -61,7 +61,7 @@ def detect(path: Path, given: str | None) -> str:
     what = signatures.name_of(head)
     if what is not None:
         raise ParsingFailure(f"The file is {what}, not text.", "Send it as a format that is read, such as CSV or XLSX.")
-    encoding = _known(given) if given else _marked(head) or _by_zero_bytes(head)
+    encoding = _known(given) if given else told_by(head)
     if encoding is None:
         _refuse_binary(head)
     if encoding not in {None, "utf-8"}:
@@ -80,8 +80,12 @@ def detect(path: Path, given: str | None) -> str:
 
 def beginning(head: bytes) -> str:
     """The first bytes of a file as text, whatever is in them."""
-    encoding = _marked(head) or _by_zero_bytes(head) or "utf-8"
-    return head.decode(encoding, "replace").removeprefix("\ufeff")
+    return head.decode(told_by(head) or "utf-8", "replace").removeprefix("\ufeff")
+
+
+def told_by(head: bytes) -> str | None:
+    """The encoding that the first bytes of a file tell by a mark or by zero bytes; None where they do not."""
+    return _marked(head) or _by_zero_bytes(head)
 
 
 def _known(name: str) -> str:

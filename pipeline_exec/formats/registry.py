@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, cast
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument, ParsingFailure
+from pipeline_exec.formats.beginning import check_beginning, cut
 from pipeline_exec.formats.compression.unpacking import members, unpacked
 from pipeline_exec.formats.limits import within
 from pipeline_exec.formats.sniff import recognise
@@ -69,6 +70,11 @@ class FormatRegistry:
         # Not a copy: readers complete it as the rows pass.
         parsed.dialect.update(plain.dialect)
         return Parsed(rows, parsed.dialect, plain.others)
+
+    def shorten(self, path: Path, file_name: str, options: ReadOptions) -> None:
+        """As ``ports.Formats.shorten``."""
+        check_beginning(path, file_name)
+        cut(path, file_name, self.recognise(path, file_name, options).name, options)
 
     def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
         """As ``ports.Formats.members``."""

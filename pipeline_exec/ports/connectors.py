@@ -68,7 +68,7 @@ class FileSource(Protocol):
         """Seconds since the source says the file was last changed; 0 when it cannot say or it lies in the future."""
 
     def fetch(self, file: FileVersion, into: BinaryIO) -> None:
-        """Copy the file's bytes.
+        """Copy the file's bytes. What ``into`` raises ends the copying and comes out as it is.
 
         Raises:
             SourceUnresponsive: after the retries.

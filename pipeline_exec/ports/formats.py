@@ -91,6 +91,13 @@ class Formats(Protocol):
             SourceDataEmpty: there is no row of data.
         """
 
+    def shorten(self, path: Path, file_name: str, options: ReadOptions) -> None:
+        """Cut a file of which only the beginning is there behind its last whole record, so that it can be read.
+
+        Raises:
+            ParsingFailure: the beginning of such a file cannot be read without the rest; the message says what it is.
+        """
+
     def members(self, path: Path, options: ReadOptions) -> Iterator[Member]:
         """Each file of an archive, in its order; none when the file is no archive, or is one that cannot be opened."""
 

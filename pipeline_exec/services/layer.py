@@ -10,6 +10,7 @@ from pipeline_exec.services.attempts import AttemptService
 from pipeline_exec.services.connectors import ConnectorService
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.documents import DocumentService, ExportService
+from pipeline_exec.services.excerpts import Excerpts
 from pipeline_exec.services.executions import ExecutionService
 from pipeline_exec.services.ingestion import IngestionService
 from pipeline_exec.services.lifecycle import Lifecycle
@@ -92,7 +93,8 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     deliveries = DeliveryService(store, staging, ports.formats)
     target_models = TargetModelService(store, ports.engine, clock)
     previews = PreviewService(ports.formats, lookups.tables)
-    specimens = Specimens(store, staging, connectors, clock, settings.max_sample_size, settings.max_sample_seconds)
+    excerpts = Excerpts(staging, settings.max_sample_size, settings.max_sample_seconds)
+    specimens = Specimens(store, staging, ports.formats, connectors, clock, excerpts)
     samples = SampleService(store, staging, previews, specimens, settings.max_file_size)
     wrappers = WrapperService(
         store=store,

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_exec.errors import ExecutionFailure, FieldProblem, InvalidDocument, SourceUnresponsive, Unavailable
-from pipeline_exec.model.connector import Connector
+from pipeline_exec.errors import (
+    ExecutionFailure,
+    FieldProblem,
+    InvalidDocument,
+    ParsingFailure,
+    SourceUnresponsive,
+    Unavailable,
+)
 from pipeline_exec.model.identity import ConnectorId, new_id
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.ports import Staging, Store
@@ -55,18 +61,16 @@ class SampleService:
         with _refusing("file"), self._sent(name, write) as path:
             return self.previews.look(path, name, _options(pipeline), pipeline, rows)
 
-    def look_at_source(self, pipeline: Pipeline, rows: int) -> Preview:
+    def look_at_source(self, pipeline: Pipeline, rows: int) -> SourceSample:
         """The same of what the pipeline's input connector gives now.
 
         Raises:
             Conflict: it has nothing to give.
-            TooLarge: there is more than a sample may have.
             Unavailable: it cannot be reached.
             InvalidDocument: it refuses, or what it gives cannot be read or mapped.
         """
-        source = self._connector(pipeline.configuration.document.input_connectors[0])
-        with _refusing("pipeline_id"), self.specimens.taken(source) as taken:
-            return self.previews.look(taken.path, taken.source.name, _options(pipeline), pipeline, rows)
+        connector_id = pipeline.configuration.document.input_connectors[0]
+        return self._of_source("pipeline_id", connector_id, _options(pipeline), pipeline, rows)
 
     def of_connector(self, connector_id: ConnectorId, rows: int) -> SourceSample:
         """The first rows of what a connector's source gives now, and what else lies there.
@@ -74,19 +78,24 @@ class SampleService:
         Raises:
             NotFound: there is no such connector.
             Conflict: it has nothing to give.
-            TooLarge: there is more than a sample may have.
             Unavailable: it cannot be reached.
             InvalidDocument: it is an output connector or refuses, or what it gives cannot be read.
         """
-        connector = self._connector(connector_id)
-        with _refusing("connector_id"), self.specimens.taken(connector) as taken:
-            preview = self.previews.look(taken.path, taken.source.name, ReadOptions(), rows=rows)
-            return SourceSample(taken, preview)
+        return self._of_source("connector_id", connector_id, ReadOptions(), None, rows)
 
     def sent(self, name: str, write: Write, rows: int) -> Preview:
         """The first rows of a file as it is read. Raises as ``look``."""
         with _refusing("file"), self._sent(name, write) as path:
             return self.previews.look(path, name, ReadOptions(), rows=rows)
+
+    def _of_source(
+        self, field: str, connector_id: ConnectorId, options: ReadOptions, pipeline: Pipeline | None, rows: int
+    ) -> SourceSample:
+        with self.store.reading() as tx:
+            connector = tx.connectors.get(connector_id)
+        with _refusing(field), self.specimens.taken(connector, options) as taken, _naming_beginning(taken):
+            preview = self.previews.look(taken.path, taken.source.name, options, pipeline, rows)
+            return SourceSample(taken, preview)
 
     @contextmanager
     def _sent(self, name: str, write: Write) -> Iterator[Path]:
@@ -102,9 +111,17 @@ class SampleService:
         finally:
             self.staging.remove(ref)
 
-    def _connector(self, connector_id: ConnectorId) -> Connector:
-        with self.store.reading() as tx:
-            return tx.connectors.get(connector_id)
+
+@contextmanager
+def _naming_beginning(specimen: Specimen) -> Iterator[None]:
+    """Where only the beginning of a file is there, what is wrong with it may be that the rest is not."""
+    try:
+        yield
+    except ParsingFailure as error:
+        if not specimen.is_truncated:
+            raise
+        remedy = "Only its beginning was looked at: raise PIPELINE_EXEC_MAX_SAMPLE_SIZE to have all of it read."
+        raise ParsingFailure(f"{specimen.source.name}: {error.what}", remedy) from error
 
 
 @contextmanager

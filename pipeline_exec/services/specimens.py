@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import heapq
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, InvalidDocument, SourceRefused, SourceUnresponsive
+from pipeline_exec.errors import Conflict, InvalidDocument, ParsingFailure, SourceRefused
 from pipeline_exec.model.arrival import FileVersion
 from pipeline_exec.model.connector import Connector
 from pipeline_exec.model.execution import SourceFile
 from pipeline_exec.model.identity import ConnectorId, new_id
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.query import AllOf, Comparison, Operator, Query
-from pipeline_exec.ports import Clock, FileSource, PullSource, PushSource, Staging, Store
+from pipeline_exec.ports import Clock, FileSource, Formats, PullSource, PushSource, Staging, Store
 from pipeline_exec.services.connectors import ConnectorService
-from pipeline_exec.services.staged import input_ref, receive, sample_ref
+from pipeline_exec.services.excerpts import Excerpt, Excerpts
+from pipeline_exec.services.staged import input_ref, sample_ref
 
 FILES_NAMED = 100
 """How many of the files at a source are told of."""
 
-Copy = Callable[[BinaryIO], tuple[str, str]]
+MOST_EXCERPTS = 3
+"""Of how many files in vain the beginning is fetched, before only those are looked at that are small enough."""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that was not looked at although it is newer than the one that was."""
+
+    path: str
+    size: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -35,40 +44,46 @@ class Specimen:
     source: SourceFile
     path: Path
     """Where its bytes are on this machine."""
+    is_truncated: bool = False
+    """Whether only the beginning of it is there, for it is larger than a specimen may be."""
     files: tuple[FileVersion, ...] = ()
     """Of a source that lists files: the newest, the one looked at among them."""
     total_files: int = 0
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True)
 class Specimens:
-    """Takes specimens from sources."""
+    """Takes specimens from sources; where there is more than one may have, the beginning."""
 
     store: Store
     staging: Staging
+    formats: Formats
     connectors: ConnectorService
     clock: Clock
-    max_size: int
-    max_seconds: float
+    excerpts: Excerpts
 
     @contextmanager
-    def taken(self, connector: Connector) -> Iterator[Specimen]:
+    def taken(self, connector: Connector, options: ReadOptions) -> Iterator[Specimen]:
         """What a connector's source gives now: its newest file, its answer, or what it was sent last.
+
+        Args:
+            connector: An input.
+            options: How the specimen is going to be read.
 
         Raises:
             InvalidDocument: it is an output connector.
             Conflict: there is nothing.
-            TooLarge: there is more than a specimen may have.
             SourceUnresponsive: it cannot be reached, or takes too long.
-            SourceRefused: it says no.
+            SourceRefused: it says no, or there is more than a specimen may have and the beginning cannot be read.
         """
         port = self.connectors.open(connector.document).port
-        ref = sample_ref(new_id())
+        taking = _Taking(self, sample_ref(new_id()), options, time.monotonic() + self.excerpts.max_seconds)
         try:
             if isinstance(port, FileSource):
-                yield self._of_files(port, ref, connector)
+                yield taking.of_files(port, connector.document.name)
             elif isinstance(port, PullSource):
-                yield self._copied(ref, _pull(port))
+                yield taking.of_answer(port)
             elif isinstance(port, PushSource):
                 yield self._last_pushed(connector.id)
             else:
@@ -77,50 +92,7 @@ class Specimens:
                     remedy="Ask an INPUT connector.",
                 )
         finally:
-            self.staging.remove(ref)
-
-    def _of_files(self, source: FileSource, ref: str, connector: Connector) -> Specimen:
-        listing, now = list(source.listing()), self.clock()
-        newest = heapq.nsmallest(FILES_NAMED, listing, key=lambda file: (source.age(file, now), file.path))
-        if not newest:
-            raise Conflict(f"No file lies at connector {connector.document.name!r}.", "Put one there and ask again.")
-        file = next((file for file in newest if file.size <= self.max_size), None)
-        if file is None:
-            raise SourceRefused(
-                f"{newest[0].path} has {newest[0].size:,} bytes; of a sample {self.max_size:,} are taken.",
-                "Put a smaller one there, or raise PIPELINE_EXEC_MAX_SAMPLE_SIZE.",
-            )
-
-        def copy(into: BinaryIO) -> tuple[str, str]:
-            source.fetch(file, into)
-            return PurePath(file.path).name, file.path
-
-        specimen = self._copied(ref, copy)
-        return Specimen(specimen.source, specimen.path, tuple(newest), len(listing))
-
-    def _copied(self, ref: str, copy: Copy) -> Specimen:
-        """What is copied, in a thread of its own: a source may be silent for longer than anybody waits."""
-        until = time.monotonic() + self.max_seconds
-        copied: Future[SourceFile] = Future()
-
-        def in_time(into: BinaryIO) -> tuple[str, str]:
-            return copy(_InTime(into, until))  # type: ignore[arg-type]  # only write() is asked of it
-
-        def work() -> None:
-            try:
-                copied.set_result(receive(self.staging, ref, in_time, self.max_size))
-            except BaseException as error:  # noqa: BLE001  # whoever waits is told
-                copied.set_exception(error)
-
-        threading.Thread(target=work, name=f"specimen-{ref}", daemon=True).start()
-        try:
-            return Specimen(copied.result(self.max_seconds), self.staging.local(ref))
-        except (TimeoutError, _TooLate) as error:
-            copied.add_done_callback(lambda _: self.staging.remove(ref))
-            raise SourceUnresponsive(
-                f"The source took longer than {self.max_seconds:g} seconds for a sample.",
-                "Ask again, or raise PIPELINE_EXEC_MAX_SAMPLE_SECONDS.",
-            ) from error
+            self.staging.remove(taking.ref)
 
     def _last_pushed(self, connector_id: ConnectorId) -> Specimen:
         with self.store.reading() as tx:
@@ -134,26 +106,61 @@ class Specimens:
         return Specimen(found[0].source, self.staging.local(input_ref(found[0].id)))
 
 
-def _pull(source: PullSource) -> Copy:
-    def copy(into: BinaryIO) -> tuple[str, str]:
-        fetched = source.fetch(into)
-        return fetched.name, fetched.path
+@dataclass(frozen=True)
+class _Taking:
+    """One specimen, being taken under a reference of its own until a moment of the monotonic clock."""
 
-    return copy
+    specimens: Specimens
+    ref: str
+    options: ReadOptions
+    until: float
+
+    def of_files(self, source: FileSource, called: str) -> Specimen:
+        """The newest of those that can be looked at."""
+        listing, now = list(source.listing()), self.specimens.clock()
+        newest = heapq.nsmallest(FILES_NAMED, listing, key=lambda file: (source.age(file, now), file.path))
+        if not newest:
+            raise Conflict(f"No file lies at connector {called!r}.", "Put one there and ask again.")
+        passed_over: list[PassedOver] = []
+        for file in newest:
+            try:
+                specimen = self._of_file(source, file, may_be_cut=len(passed_over) < MOST_EXCERPTS)
+            except _Unreadable as error:
+                passed_over.append(PassedOver(file.path, file.size, str(error)))
+            else:
+                return replace(specimen, files=tuple(newest), total_files=len(listing), passed_over=tuple(passed_over))
+        raise _too_large(f"{passed_over[0].path} {passed_over[0].reason}")
+
+    def of_answer(self, source: PullSource) -> Specimen:
+        """What it answers now."""
+        excerpt = self.specimens.excerpts.of_answer(self.ref, source, self.until)
+        try:
+            return self._readable(excerpt)
+        except _Unreadable as error:
+            raise _too_large(f"The answer {error}") from error
+
+    def _of_file(self, source: FileSource, file: FileVersion, *, may_be_cut: bool) -> Specimen:
+        most = self.specimens.excerpts.max_size
+        if file.size > most and not may_be_cut:
+            raise _Unreadable(f"has more than the {most:,} bytes that are looked at.")
+        excerpt = self.specimens.excerpts.of_file(self.ref, source, file, PurePath(file.path).name, self.until)
+        specimen = self._readable(excerpt)
+        return replace(specimen, source=replace(specimen.source, size=file.size))
+
+    def _readable(self, excerpt: Excerpt) -> Specimen:
+        specimen = Specimen(excerpt.source, self.specimens.staging.local(self.ref), not excerpt.is_whole)
+        if specimen.is_truncated:
+            try:
+                self.specimens.formats.shorten(specimen.path, excerpt.source.name, self.options)
+            except ParsingFailure as error:
+                most = self.specimens.excerpts.max_size
+                raise _Unreadable(f"has more than the {most:,} bytes that are looked at. {error.what}") from error
+        return specimen
 
 
-class _TooLate(Exception):
-    """Nobody waits any more."""
+class _Unreadable(Exception):
+    """Something is too large, and its beginning cannot be read: why, in words that follow its name."""
 
 
-class _InTime:
-    """A file that can be written until a moment of the monotonic clock."""
-
-    def __init__(self, file: BinaryIO, until: float) -> None:
-        self._file = file
-        self._until = until
-
-    def write(self, data: bytes) -> int:
-        if time.monotonic() > self._until:
-            raise _TooLate
-        return self._file.write(data)
+def _too_large(what: str) -> SourceRefused:
+    return SourceRefused(what, "Put a smaller one there, or raise PIPELINE_EXEC_MAX_SAMPLE_SIZE.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -11,6 +11,7 @@ from pipeline_exec.dataplane.matching import Samples, Suggestion, suggest
 from pipeline_exec.model.identity import ConnectorId, TargetModelId
 from pipeline_exec.services.previews import DEFAULT_ROWS
 from pipeline_exec.services.samples import SampleService, Write
+from pipeline_exec.services.specimens import Specimen
 from pipeline_exec.services.target_models import TargetModelService
 
 
@@ -21,6 +22,8 @@ class SuggestedMapping:
     source_columns: Sequence[str]
     suggestions: Sequence[Suggestion]
     """One for each target column that a source column was found for, in their order."""
+    specimen: Specimen | None = None
+    """What a connector's source gave, where that was looked at."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class SuggestionService:
     def for_connector(self, model_id: TargetModelId, connector_id: ConnectorId) -> SuggestedMapping:
         """What is proposed for what a connector's source gives now. Raises as ``SampleService.of_connector`` too."""
         self.target_models.get(model_id)
-        return self._for_table(model_id, self.samples.of_connector(connector_id, DEFAULT_ROWS).preview.rows)
+        sample = self.samples.of_connector(connector_id, DEFAULT_ROWS)
+        return replace(self._for_table(model_id, sample.preview.rows), specimen=sample.specimen)
 
     def for_file(self, model_id: TargetModelId, name: str, write: Write) -> SuggestedMapping:
         """What is proposed for a file that is sent. Raises as ``SampleService.look`` too."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline_exec_tests.api.conftest import an_api
+
 SOME = "name,age\nAda,36\nGrace,old\nAlan,41\n"
 
 
@@ -63,6 +65,36 @@ def test_without_a_file_it_is_what_the_source_gives(api):
     )
     assert given["files"] == [{"path": str(pipeline.inbox / "people.csv"), "size": len(SOME)}]
     assert (given["dialect"]["format"], given["total_files"], given["size"]) == ("csv", 1, len(SOME))
+
+
+def test_what_was_looked_at_of_a_large_source_is_told(tmp_path):
+    with an_api(tmp_path, {"max_sample_size": 30}) as api:
+        pipeline = api.a_pipeline().receives(SOME).receives(b"PK\x03\x04" + bytes(50), "people.xlsx")
+        source = api.layer.pipelines.get(pipeline.id).configuration.document.input_connectors[0]
+        model = api.layer.pipelines.get(pipeline.id).configuration.document.tdm
+        wanted = {"tdm": model, "connector": source}
+
+        given = api.client.get(f"/dp/api/v1/connector/{source}/data").json()["data"]
+        seen = look(api, pipeline.id).json()["data"]
+        suggested = api.client.post("/dp/api/v1/pipeline/suggest-mapping", json=wanted).json()["data"]
+
+    told = {name: given[name] for name in ("name", "path", "size", "truncated", "passed_over")}
+    assert told == {
+        "name": "people.csv",
+        "path": str(pipeline.inbox / "people.csv"),
+        "size": len(SOME),
+        "truncated": True,
+        "passed_over": [
+            {
+                "path": str(pipeline.inbox / "people.xlsx"),
+                "size": 54,
+                "reason": "has more than the 30 bytes that are looked at. "
+                "people.xlsx is a workbook, of which the beginning alone cannot be read.",
+            }
+        ],
+    }
+    assert seen["source"] == suggested["source"] == told
+    assert given["rows"] == seen["rows"] == [{"name": "Ada", "age": "36"}, {"name": "Grace", "age": "old"}]
 
 
 def test_a_source_without_anything_is_a_conflict(api, pipeline):

@@ -2,12 +2,15 @@
 
 import gzip
 import io
+import os
+import time
 import zipfile
 
 import pytest
 
-from pipeline_exec.errors import Conflict, InvalidDocument, NotFound, TooLarge, Unavailable
+from pipeline_exec.errors import Conflict, InvalidDocument, NotFound, Unavailable
 from pipeline_exec.model.query import Query
+from pipeline_exec.services.specimens import MOST_EXCERPTS
 from pipeline_exec_tests.servers.http import Drip, Hang, Reply, closed_port
 from pipeline_exec_tests.services.workshop import ADA, BAD_AGE, GRACE, Workshop
 
@@ -57,7 +60,7 @@ class TestFolders:
         pipeline = workshop.pipeline()
         path = workshop.drop(text=BAD_AGE)
 
-        preview = workshop.layer.samples.look_at_source(pipeline, 10)
+        preview = workshop.layer.samples.look_at_source(pipeline, 10).preview
 
         assert (preview.counts.total_rows, preview.counts.total_error_cells) == (2, 1)
         assert path.exists()
@@ -77,21 +80,87 @@ class TestFolders:
         pipeline = workshop.pipeline()
         workshop.drop("people", "").write_bytes(content)
 
-        preview = workshop.layer.samples.look_at_source(pipeline, 10)
+        preview = workshop.layer.samples.look_at_source(pipeline, 10).preview
 
         assert preview.rows.to_pylist() == [{"name": "Ada", "age": "36"}]
         assert (preview.dialect["compression"], preview.dialect.get("other_members")) == (compression, others)
         assert nothing_happened(workshop)
 
-    def test_one_that_is_too_large_is_passed_over(self, store, tmp_path):
-        workshop = Workshop(store, tmp_path, settings={"max_sample_size": 20})
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("large.csv", "name,age\n" + 'Ada,36\n"Grace,\nof the Navy",85\n' * 10),
+            ("large.jsonl", '{"name": "Ada", "age": 36}\n{"name": "Grace,\\nof the Navy", "age": 85}\n' * 10),
+        ],
+        ids=["delimited text", "JSON lines"],
+    )
+    @pytest.mark.parametrize("most", [75, 80, 85, 90])
+    def test_of_one_that_is_large_it_is_the_beginning(self, store, tmp_path, name, text, most):
+        workshop = Workshop(store, tmp_path, settings={"max_sample_size": most})
+        path = workshop.drop(name, text)
+
+        sample = workshop.layer.samples.of_connector(workshop.input().id, 10)
+
+        rows = sample.preview.rows.to_pylist()
+        people = [{"name": "Ada", "age": "36"}, {"name": "Grace,\nof the Navy", "age": "85"}] * 10
+        assert rows == people[: len(rows)] != []
+        assert (sample.specimen.is_truncated, sample.specimen.source.size) == (True, path.stat().st_size)
+        assert nothing_happened(workshop)
+
+    def test_of_one_that_is_large_no_more_is_fetched_than_is_looked_at(self, store, tmp_path):
+        workshop = Workshop(store, tmp_path, settings={"max_sample_size": 1000})
+        workshop.drop("large.csv", "name,age\n")
+        with (workshop.folder("inbox") / "large.csv").open("ab") as file:
+            file.write(b"Ada,36\n" * 1000)
+            file.truncate(2 * 1024**3)  # sparse: reading all of it would take seconds
+
+        begun = time.process_time()
+        sample = workshop.layer.samples.of_connector(workshop.input().id, 10)
+
+        assert sample.preview.rows.num_rows == 10
+        assert time.process_time() - begun < 1
+
+    @pytest.mark.parametrize(
+        ("name", "content", "said"),
+        [
+            ("orders.xlsx", archive(**{"xl/workbook": ADA * 50}), "is a workbook, of which the beginning alone"),
+            ("orders.zip", archive(orders=ADA * 50), "is a ZIP archive, of which"),
+            ("orders.csv.gz", gzip.compress(os.urandom(300)), "is compressed with gzip, of which"),
+            ("orders.json", b'[{"name": "Ada"}' + b', {"name": "Grace"}' * 50, "is JSON, of which"),
+            ("orders.xml", b'<?xml version="1.0"?><a>' + b"<b>1</b>" * 50, "is XML, of which"),
+            ("orders.csv", b"x" * 500, "has no record that ends in"),
+        ],
+        ids=["workbook", "archive", "gzip", "JSON", "XML", "one endless line"],
+    )
+    def test_one_that_is_large_and_cannot_be_cut_is_passed_over(self, store, tmp_path, name, content, said):
+        workshop = Workshop(store, tmp_path, settings={"max_sample_size": 100})
         inbox = workshop.input()
-        workshop.drop("large.csv", ADA * 10, age=0)
-        with pytest.raises(InvalidDocument, match=r"large.csv has 160 bytes.*MAX_SAMPLE_SIZE"):
+        workshop.drop(name, "", age=0).write_bytes(content)
+        with pytest.raises(InvalidDocument, match=rf"{name} has more than the 100 bytes.*{said}.*MAX_SAMPLE_SIZE"):
             workshop.layer.samples.of_connector(inbox.id, 10)
 
         workshop.drop("ada.csv", ADA)
-        assert workshop.layer.samples.of_connector(inbox.id, 10).specimen.source.name == "ada.csv"
+        specimen = workshop.layer.samples.of_connector(inbox.id, 10).specimen
+        assert (specimen.source.name, specimen.is_truncated) == ("ada.csv", False)
+        [passed_over] = specimen.passed_over
+        assert (passed_over.path.rpartition("/")[2], passed_over.size) == (name, len(content))
+        assert said in passed_over.reason
+        assert nothing_happened(workshop)
+
+    def test_of_many_that_cannot_be_cut_only_a_few_are_fetched(self, store, tmp_path):
+        workshop = Workshop(store, tmp_path, settings={"max_sample_size": 20})
+        for number in range(5):
+            workshop.drop(f"{number}.json", "[" + '{"name": "Ada"},' * 10, age=number)
+        workshop.drop("ada.csv", ADA)
+
+        passed_over = workshop.layer.samples.of_connector(workshop.input().id, 10).specimen.passed_over
+        assert ["is JSON" in file.reason for file in passed_over] == [True] * MOST_EXCERPTS + [False] * 2
+
+    def test_what_is_wrong_with_a_beginning_may_be_that_the_rest_is_not_there(self, store, tmp_path):
+        workshop = Workshop(store, tmp_path, settings={"max_sample_size": 50})
+        workshop.drop("large.jsonl", '{"name": "Ada",\n "age": 36}\n' * 10)
+        with pytest.raises(InvalidDocument, match=r"large.jsonl: .*Only its beginning was looked at"):
+            workshop.layer.samples.of_connector(workshop.input().id, 10)
 
     def test_an_empty_folder_has_nothing(self, workshop):
         with pytest.raises(Conflict, match="No file lies at connector 'inbox'"):
@@ -124,13 +193,20 @@ class TestAnswers:
 
     @pytest.mark.parametrize(
         ("behaviour", "error"),
-        [(Reply(401), InvalidDocument), (Reply(503), Unavailable), (Reply(body=bytes(2000)), TooLarge)],
+        [(Reply(401), InvalidDocument), (Reply(503), Unavailable), (Reply(body=bytes(2000)), InvalidDocument)],
         ids=["refused", "away", "too large"],
     )
     def test_what_is_no_sample_says_why(self, asking, http_server, behaviour, error):
         http_server.script("/data", behaviour)
         with pytest.raises(error):
             asking.layer.samples.of_connector(pull(asking, f"{http_server.url}/data").id, 10)
+        assert nothing_happened(asking)
+
+    def test_of_one_that_is_large_it_is_the_beginning(self, asking, http_server):
+        http_server.script("/people.csv", Reply(body=b"name,age\n" + b"Ada,36\n" * 1000))
+        sample = asking.layer.samples.of_connector(pull(asking, f"{http_server.url}/people.csv").id, 1000)
+        assert sample.specimen.is_truncated
+        assert sample.preview.rows.to_pylist() == [{"name": "Ada", "age": "36"}] * ((1000 - 9) // 7)
         assert nothing_happened(asking)
 
     @pytest.mark.parametrize(

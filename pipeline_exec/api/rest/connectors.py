@@ -57,7 +57,7 @@ async def data(
 ) -> Data[SourceSampleView]:
     """The first rows of what the connector's source gives now: its newest file, its answer, or what was sent last."""
     sample = await request.app.state.uploads.run(layer.samples.of_connector, connector_id, rows)
-    return Data(data=SourceSampleView.of(sample))
+    return Data(data=SourceSampleView.of_sample(sample))
 
 
 @router.post("/{connector_id}/test")

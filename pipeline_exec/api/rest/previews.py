@@ -18,7 +18,7 @@ from pipeline_exec.api.views.preview import PreviewView
 from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.identity import PipelineId
 from pipeline_exec.services.layer import ServiceLayer
-from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS, Preview
+from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
 
 router = SlashTolerantRouter(prefix="/pipeline/{pipeline_id}/preview", tags=["pipelines"], responses=REFUSALS)
 
@@ -33,21 +33,23 @@ async def preview(
 
     The file is sent raw or as a part of a multipart body; without a body it is what the pipeline's source gives now.
     """
-    looked = await request.app.state.uploads.run(_look, layer, pipeline_id, dict(request.headers), Body(request), rows)
-    return Data(data=PreviewView.of(looked))
+    work = request.app.state.uploads.run
+    return Data(data=await work(_look, layer, pipeline_id, dict(request.headers), Body(request), rows))
 
 
 def _look(
     layer: ServiceLayer, pipeline_id: PipelineId, headers: Mapping[str, str], body: Iterable[bytes], rows: int
-) -> Preview:
+) -> PreviewView:
     pipeline = layer.pipelines.get(pipeline_id)
     if not is_multipart(headers):
         chunks = filter(None, body)
         first = next(chunks, None)
         if first is None:
-            return layer.samples.look_at_source(pipeline, rows)
-        return layer.samples.look(pipeline, sent_name(headers), writing(chain([first], chunks)), rows)
+            sample = layer.samples.look_at_source(pipeline, rows)
+            return PreviewView.of(sample.preview, sample.specimen)
+        write = writing(chain([first], chunks))
+        return PreviewView.of(layer.samples.look(pipeline, sent_name(headers), write, rows))
     for part in file_parts(headers["content-type"], body):
         name = file_name(part.name, part.media_type)
-        return layer.samples.look(pipeline, name, writing(part.data), rows)
+        return PreviewView.of(layer.samples.look(pipeline, name, writing(part.data), rows))
     raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")

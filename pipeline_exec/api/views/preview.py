@@ -6,10 +6,12 @@ from typing import Self
 
 from pipeline_exec.api.views.execution import CountsView
 from pipeline_exec.api.views.finding import FindingView
+from pipeline_exec.api.views.specimen import SpecimenView
 from pipeline_exec.api.views.suggestion import SuggestionView
-from pipeline_exec.api.views.view import View
+from pipeline_exec.api.views.view import View, WhenThere
 from pipeline_exec.services.previews import Preview
 from pipeline_exec.services.samples import SourceSample
+from pipeline_exec.services.specimens import Specimen
 
 
 class PreviewView(View):
@@ -29,9 +31,11 @@ class PreviewView(View):
     """Every erroneous cell of these rows."""
     data: CountsView
     """What was counted of these rows."""
+    source: WhenThere[SpecimenView] = None
+    """What was looked at; only there when it was not sent with the request."""
 
     @classmethod
-    def of(cls, preview: Preview) -> Self:
+    def of(cls, preview: Preview, specimen: Specimen | None = None) -> Self:
         """Of a look at a file with a pipeline."""
         findings = preview.findings.to_pylist() if preview.findings is not None else []
         return cls(
@@ -42,6 +46,7 @@ class PreviewView(View):
             rows=preview.rows.to_pylist(),
             errors=[FindingView(**finding) for finding in findings],
             data=CountsView.of(preview.counts),
+            source=None if specimen is None else SpecimenView.of(specimen),
         )
 
 
@@ -52,13 +57,9 @@ class WaitingFileView(View):
     size: int
 
 
-class SourceSampleView(View):
+class SourceSampleView(SpecimenView):
     """What a connector's source gives."""
 
-    name: str
-    """Of the file, or what was received."""
-    path: str
-    size: int
     dialect: dict[str, object]
     """How it was read: format, compression, encoding, delimiter, header row, …"""
     columns: list[str]
@@ -69,13 +70,11 @@ class SourceSampleView(View):
     total_files: int
 
     @classmethod
-    def of(cls, sample: SourceSample) -> Self:
+    def of_sample(cls, sample: SourceSample) -> Self:
         """Of a look at a source."""
         specimen, preview = sample.specimen, sample.preview
         return cls(
-            name=specimen.source.name,
-            path=specimen.source.path,
-            size=specimen.source.size,
+            **dict(SpecimenView.of(specimen)),
             dialect=preview.dialect,
             columns=preview.rows.column_names,
             rows=preview.rows.to_pylist(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Self
 
-from pipeline_exec.api.views.view import View
+from pipeline_exec.api.views.specimen import SpecimenView
+from pipeline_exec.api.views.view import View, WhenThere
 from pipeline_exec.dataplane.matching import Method, Suggestion
 from pipeline_exec.services.suggestions import SuggestedMapping
 
@@ -32,6 +33,8 @@ class SuggestedMappingView(View):
     source_columns: list[str]
     mappings: list[SuggestionView]
     """One for each target column that a source column was found for."""
+    source: WhenThere[SpecimenView] = None
+    """What was looked at, where a connector was asked."""
 
     @classmethod
     def of(cls, suggested: SuggestedMapping) -> Self:
@@ -39,4 +42,5 @@ class SuggestedMappingView(View):
         return cls(
             source_columns=list(suggested.source_columns),
             mappings=[SuggestionView.of(each) for each in suggested.suggestions],
+            source=None if suggested.specimen is None else SpecimenView.of(suggested.specimen),
         )

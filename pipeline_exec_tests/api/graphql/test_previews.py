@@ -23,7 +23,9 @@ SAMPLE = """
 mutation ($id: ID!, $rows: Int! = 100) {
   sampleConnector(id: $id, rows: $rows) {
     __typename
-    ... on SourceSample { name path size dialect columns rows files { path size } totalFiles }
+    ... on SourceSample {
+      name path size truncated passedOver { path size reason } dialect columns rows files { path size } totalFiles
+    }
     ... on Problem { message }
   }
 }
@@ -89,9 +91,10 @@ def test_both_facades_show_the_same_of_a_source(api):
     rest = api.client.get(f"/dp/api/v1/connector/{source}/data", params={"rows": 1}).json()["data"]
 
     assert graph["rows"] == [["Ada", "36"]]
-    for name in ("name", "path", "size", "dialect", "columns", "files"):
+    for name in ("name", "path", "size", "truncated", "dialect", "columns", "files"):
         assert graph[name] == rest[name]
     assert graph["totalFiles"] == rest["total_files"] == 1
+    assert graph["passedOver"] == rest["passed_over"] == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from pipeline_exec.api.graphql.types.suggestion import SuggestedMapping, Suggest
 from pipeline_exec.api.uploads import writing
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.identity import ConnectorId, PipelineId, TargetModelId
-from pipeline_exec.services import previews, suggestions
+from pipeline_exec.services import suggestions
 from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
 from pipeline_exec.services.samples import Write
@@ -51,8 +51,7 @@ class PreviewMutations:
     ) -> PreviewPipelineResult:
         """What a pipeline would make of the first rows of a sample or, without one, of what its source gives now."""
         context, given = info.context, sample or None
-        looked = await context.wait(_look, context.layer, PipelineId(id), _checked(rows), given)
-        return Preview.of(looked)
+        return await context.wait(_look, context.layer, PipelineId(id), _checked(rows), given)
 
     @strawberry.mutation
     async def sample_connector(
@@ -60,7 +59,7 @@ class PreviewMutations:
     ) -> SampleConnectorResult:
         """The first rows of what a source gives now: its newest file, its answer, or what it was sent last."""
         sample = await info.context.wait(info.context.layer.samples.of_connector, ConnectorId(id), _checked(rows))
-        return SourceSample.of(sample)
+        return SourceSample.of_sample(sample)
 
     @strawberry.mutation
     async def suggest_mapping(self, info: Info, input: SuggestMappingInput) -> SuggestMappingResult:
@@ -80,11 +79,12 @@ def _suggested(layer: ServiceLayer, input: SuggestMappingInput) -> suggestions.S
     return layer.suggestions.for_columns(model_id, input.source_columns or [])
 
 
-def _look(layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None) -> previews.Preview:
+def _look(layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None) -> Preview:
     pipeline = layer.pipelines.get(pipeline_id)
     if sample is None:
-        return layer.samples.look_at_source(pipeline, rows)
-    return layer.samples.look(pipeline, sample.name, _written(sample), rows)
+        found = layer.samples.look_at_source(pipeline, rows)
+        return Preview.of(found.preview, found.specimen)
+    return Preview.of(layer.samples.look(pipeline, sample.name, _written(sample), rows))
 
 
 def _written(sample: SampleInput) -> Write:

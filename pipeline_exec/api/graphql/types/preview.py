@@ -13,8 +13,9 @@ from pipeline_exec.api.graphql.types.execution_log import Counts
 from pipeline_exec.api.graphql.types.finding import Finding
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.scalars import BigInt
+from pipeline_exec.api.graphql.types.specimen import Specimen
 from pipeline_exec.dataplane.matching import Method, Suggestion
-from pipeline_exec.services import previews, samples
+from pipeline_exec.services import previews, samples, specimens
 
 
 @strawberry.type
@@ -64,9 +65,11 @@ class Preview:
     guesses: list[Guess]
     """What was taken for an option without being one of its names."""
     counts: Counts | None
+    source: Specimen | None
+    """What was looked at; null for a sample that was sent."""
 
     @classmethod
-    def of(cls, preview: previews.Preview) -> Self:
+    def of(cls, preview: previews.Preview, specimen: specimens.Specimen | None = None) -> Self:
         findings = preview.findings.to_pylist() if preview.findings is not None else []
         return cls(
             dialect=JSON(preview.dialect),
@@ -80,6 +83,7 @@ class Preview:
                 for text, option in guesses.items()
             ],
             counts=None if preview.counts is None else Counts.of(preview.counts),
+            source=None if specimen is None else Specimen.of(specimen),
         )
 
 
@@ -92,13 +96,9 @@ class WaitingFile(Mirror):
 
 
 @strawberry.type
-class SourceSample:
+class SourceSample(Specimen):
     """What a connector's source gives."""
 
-    name: str
-    """Of the file, or of what was received."""
-    path: str
-    size: BigInt
     dialect: JSON
     """How it was read: format, compression, encoding, delimiter, header row, …"""
     columns: list[str]
@@ -109,12 +109,10 @@ class SourceSample:
     total_files: int
 
     @classmethod
-    def of(cls, sample: samples.SourceSample) -> Self:
+    def of_sample(cls, sample: samples.SourceSample) -> Self:
         specimen, preview = sample.specimen, sample.preview
         return cls(
-            name=specimen.source.name,
-            path=specimen.source.path,
-            size=BigInt(specimen.source.size),
+            **vars(Specimen.of(specimen)),
             dialect=JSON(preview.dialect),
             columns=preview.rows.column_names,
             rows=_cells(preview.rows),

@@ -9,6 +9,7 @@ from strawberry import UNSET
 
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.preview import SampleInput
+from pipeline_exec.api.graphql.types.specimen import Specimen
 from pipeline_exec.dataplane.matching import Method
 from pipeline_exec.services import suggestions
 
@@ -32,11 +33,17 @@ class SuggestedMapping:
     source_columns: list[str]
     mappings: list[Suggestion]
     """One for each target column that a source column was found for."""
+    source: Specimen | None
+    """What was looked at; null where no connector was asked."""
 
     @classmethod
     def of(cls, suggested: suggestions.SuggestedMapping) -> Self:
-        mappings = [Suggestion.of(each) for each in suggested.suggestions]
-        return cls(source_columns=list(suggested.source_columns), mappings=mappings)
+        specimen = suggested.specimen
+        return cls(
+            source_columns=list(suggested.source_columns),
+            mappings=[Suggestion.of(each) for each in suggested.suggestions],
+            source=None if specimen is None else Specimen.of(specimen),
+        )
 
 
 @strawberry.input
