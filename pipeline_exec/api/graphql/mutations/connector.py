@@ -13,6 +13,7 @@ from pipeline_exec.api.graphql.types.deleted import Deleted
 from pipeline_exec.api.graphql.types.execution_log import Failure
 from pipeline_exec.api.graphql.types.given import as_document
 from pipeline_exec.api.graphql.types.problem import (
+    AnyProblem,
     ConflictProblem,
     NotFoundProblem,
     UnavailableProblem,
@@ -25,10 +26,7 @@ CreateConnectorResult = Annotated[
     Connector | ConflictProblem | ValidationProblem,
     strawberry.union("CreateConnectorResult"),
 ]
-UpdateConnectorResult = Annotated[
-    Connector | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("UpdateConnectorResult"),
-]
+UpdateConnectorResult = Annotated[Connector | AnyProblem, strawberry.union("UpdateConnectorResult")]
 DeleteConnectorResult = Annotated[
     Deleted | NotFoundProblem | ConflictProblem,
     strawberry.union("DeleteConnectorResult"),

@@ -11,23 +11,12 @@ from pipeline_exec.api.graphql.context import Info
 from pipeline_exec.api.graphql.types.execution import CreatedExecutions, Execution
 from pipeline_exec.api.graphql.types.given import as_document
 from pipeline_exec.api.graphql.types.pipeline_input import CellEditInput, PipelineConfigurationChange
-from pipeline_exec.api.graphql.types.problem import (
-    ConflictProblem,
-    NotFoundProblem,
-    UnavailableProblem,
-    ValidationProblem,
-)
+from pipeline_exec.api.graphql.types.problem import AnyProblem, ConflictProblem, NotFoundProblem
 from pipeline_exec.model.execution import CellEdit
 from pipeline_exec.model.identity import ExecutionId, PipelineId
 
-CreateExecutionResult = Annotated[
-    CreatedExecutions | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("CreateExecutionResult"),
-]
-FixExecutionResult = Annotated[
-    Execution | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("FixExecutionResult"),
-]
+CreateExecutionResult = Annotated[CreatedExecutions | AnyProblem, strawberry.union("CreateExecutionResult")]
+FixExecutionResult = Annotated[Execution | AnyProblem, strawberry.union("FixExecutionResult")]
 CancelExecutionResult = Annotated[
     Execution | NotFoundProblem | ConflictProblem,
     strawberry.union("CancelExecutionResult"),

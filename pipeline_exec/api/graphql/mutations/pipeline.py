@@ -12,6 +12,7 @@ from pipeline_exec.api.graphql.types.given import as_document
 from pipeline_exec.api.graphql.types.pipeline import Pipeline
 from pipeline_exec.api.graphql.types.pipeline_input import PipelineInput
 from pipeline_exec.api.graphql.types.problem import (
+    AnyProblem,
     ConflictProblem,
     NotFoundProblem,
     UnavailableProblem,
@@ -24,10 +25,7 @@ CreatePipelineResult = Annotated[
     Pipeline | ConflictProblem | ValidationProblem | UnavailableProblem,
     strawberry.union("CreatePipelineResult"),
 ]
-UpdatePipelineResult = Annotated[
-    Pipeline | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("UpdatePipelineResult"),
-]
+UpdatePipelineResult = Annotated[Pipeline | AnyProblem, strawberry.union("UpdatePipelineResult")]
 DeletePipelineResult = Annotated[
     Deleted | NotFoundProblem | ConflictProblem | UnavailableProblem,
     strawberry.union("DeletePipelineResult"),

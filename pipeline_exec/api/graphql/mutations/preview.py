@@ -9,12 +9,7 @@ from strawberry import UNSET
 
 from pipeline_exec.api.graphql.context import Info
 from pipeline_exec.api.graphql.types.preview import Preview, SampleInput, SourceSample
-from pipeline_exec.api.graphql.types.problem import (
-    ConflictProblem,
-    NotFoundProblem,
-    UnavailableProblem,
-    ValidationProblem,
-)
+from pipeline_exec.api.graphql.types.problem import AnyProblem
 from pipeline_exec.api.graphql.types.suggestion import SuggestedMapping, SuggestMappingInput
 from pipeline_exec.api.uploads import writing
 from pipeline_exec.errors import FieldProblem, InvalidDocument
@@ -24,19 +19,10 @@ from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
 from pipeline_exec.services.samples import Write
 
-PreviewPipelineResult = Annotated[
-    Preview | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("PreviewPipelineResult"),
-]
-SampleConnectorResult = Annotated[
-    SourceSample | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("SampleConnectorResult"),
-]
+PreviewPipelineResult = Annotated[Preview | AnyProblem, strawberry.union("PreviewPipelineResult")]
+SampleConnectorResult = Annotated[SourceSample | AnyProblem, strawberry.union("SampleConnectorResult")]
 
-SuggestMappingResult = Annotated[
-    SuggestedMapping | NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem,
-    strawberry.union("SuggestMappingResult"),
-]
+SuggestMappingResult = Annotated[SuggestedMapping | AnyProblem, strawberry.union("SuggestMappingResult")]
 
 RowLimit = Annotated[int, strawberry.argument(description="How many rows at most; 1,000 is the most there can be.")]
 

@@ -43,3 +43,7 @@ class ValidationProblem(Problem):
     """The input is not valid."""
 
     errors: list[FieldProblem]
+
+
+AnyProblem = NotFoundProblem | ConflictProblem | ValidationProblem | UnavailableProblem
+"""Every reason for which something may not be done."""
