@@ -35,30 +35,27 @@ class _Pooled:
             yield connection
 
 
-class PooledRunStorage(_Pooled, SqliteRunStorage):
+class _Local(_Pooled):
+    """What is made of a folder."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+        """As Dagster's own, which names its own class instead of the one asked."""
+        storage = cls.from_local(inst_data=inst_data, **config_value)  # type: ignore[attr-defined]  # Dagster's
+        assert isinstance(storage, cls)  # noqa: S101  # from_local makes what it is called on
+        return storage
+
+
+class PooledRunStorage(_Local, SqliteRunStorage):
     """Runs."""
 
     connect = _Pooled.pooled
 
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
-        """As Dagster's own, which names its own class instead of the one asked."""
-        storage = cls.from_local(inst_data=inst_data, **config_value)
-        assert isinstance(storage, cls)  # noqa: S101  # from_local makes what it is called on
-        return storage
 
-
-class PooledScheduleStorage(_Pooled, SqliteScheduleStorage):
+class PooledScheduleStorage(_Local, SqliteScheduleStorage):
     """Schedules, sensors and their ticks."""
 
     connect = _Pooled.pooled
-
-    @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
-        """As Dagster's own, which names its own class instead of the one asked."""
-        storage = cls.from_local(inst_data=inst_data, **config_value)
-        assert isinstance(storage, cls)  # noqa: S101  # from_local makes what it is called on
-        return storage
 
 
 class PooledEventLogStorage(_Pooled, ConsolidatedSqliteEventLogStorage):

@@ -33,3 +33,16 @@ def workshop(store, tmp_path):
     workshop = Workshop(store, tmp_path)
     yield workshop
     workshop.engine.wait()
+
+
+@pytest.fixture
+def pipeline(workshop):
+    return workshop.pipeline()
+
+
+@pytest.fixture
+def execution(workshop, pipeline):
+    """Of one file; recorded and not launched."""
+    workshop.drop()
+    [execution] = workshop.collect(pipeline).executions
+    return execution

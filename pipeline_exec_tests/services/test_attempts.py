@@ -27,18 +27,6 @@ def nothing(*_):
     pass
 
 
-@pytest.fixture
-def pipeline(workshop):
-    return workshop.pipeline()
-
-
-@pytest.fixture
-def execution(workshop, pipeline):
-    workshop.drop()
-    [execution] = workshop.collect(pipeline).executions
-    return execution
-
-
 def begun(workshop, execution):
     return workshop.layer.attempts.begin(execution.log.id, execution.log.run_id)
 

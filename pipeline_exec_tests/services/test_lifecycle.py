@@ -15,19 +15,6 @@ OTHER_RUN = RunId("another-run")
 
 
 @pytest.fixture
-def pipeline(workshop):
-    return workshop.pipeline()
-
-
-@pytest.fixture
-def execution(workshop, pipeline):
-    """Recorded and not launched."""
-    workshop.drop()
-    [execution] = workshop.collect(pipeline).executions
-    return execution
-
-
-@pytest.fixture
 def lifecycle(workshop):
     return workshop.layer.lifecycle
 

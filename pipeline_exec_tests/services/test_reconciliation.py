@@ -132,19 +132,6 @@ class TestTheVerdict:
         assert verdict(CLAIMED_LONG_AGO, state, **circumstances) is expected
 
 
-@pytest.fixture
-def pipeline(workshop):
-    return workshop.pipeline()
-
-
-@pytest.fixture
-def execution(workshop, pipeline):
-    """Recorded and not launched."""
-    workshop.drop()
-    [execution] = workshop.collect(pipeline).executions
-    return execution
-
-
 def reconcile(workshop, after=0.0):
     workshop.clock.advance(after)
     return workshop.layer.reconciler.reconcile()
