@@ -99,9 +99,11 @@ def _is_named(row: Record, typed: Sequence[int]) -> bool:
 
 def _is_header(record: Record, body: Sequence[Record]) -> bool:
     # A header that is repeated, below itself or above a further table, says nothing about the values.
-    body = [row for row in body if not _repeats(row, record)]
+    values = [row for row in body if not _repeats(row, record)]
+    if body and not values:
+        return False
     score = sum(
-        _evidence(cell, [row[at] for row in body if at < len(row) and row[at].strip()])
+        _evidence(cell, [row[at] for row in values if at < len(row) and row[at].strip()])
         for at, cell in enumerate(record)
         if cell.strip()
     )

@@ -331,10 +331,10 @@ def test_of_three_tables_the_first_is_read_even_if_the_third_is_like_it(tmp_path
 def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n" + text)
-    begun = time.monotonic()
+    begun = time.process_time()
     with suppress(ParsingFailure, SourceDataEmpty):
         cells_of(read(path, ReadOptions())[0])
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
 
 
 def test_a_row_without_delimiters_swallows_no_row_that_begins_with_a_quote(tmp_path):

@@ -44,12 +44,17 @@ def detect_delimiter(sample: str, quote: str | None) -> str | None:
     """The characters by which the records part most evenly; None when there is one column."""
     if _is_one_column(sample):
         return None
-    evidence = [_Evidence.of(sample, delimiter, quote) for delimiter in (*_USUAL, *_long(sample))]
+    met = [delimiter for delimiter in _USUAL if delimiter in sample[:_CHARACTERS]] or [_USUAL[0]]
+    evidence = [_Evidence.of(sample, delimiter, quote) for delimiter in (*met, *_long(sample))]
     best = max(evidence, key=lambda each: (each.score, len(each.delimiter)))
-    spaced = _Evidence.of(sample, " ", quote)
-    if best.score > 0 and not spaced.is_surer_than(best):
+    if best.score > 0 and not best.is_doubtful:
         return best.delimiter
-    if spaced.is_words_of_a_table or spaced.is_surer_than(best):
+    spaced = _Evidence.of(sample, " ", quote)
+    if spaced.is_surer_than(best):
+        return " "
+    if best.score > 0:
+        return best.delimiter
+    if spaced.is_words_of_a_table:
         return " "
     unusual = (each for each in map(partial(_Evidence.of, sample, quote=quote), _UNUSUAL) if each.is_even)
     ragged = (each for each in evidence if each.is_ragged)
@@ -133,9 +138,14 @@ class _Evidence:
         kinds = [Counter(kind_of(row[place]) for row in rows).most_common(1)[0] for place in range(len(names))]
         return sum(1 for kind, times in kinds if kind is not Kind.TEXT and times * 10 >= len(rows) * 9) >= 2
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether most quotes do not stand where they should."""
+        return self.sound < 0.5
+
     def is_surer_than(self, other: _Evidence) -> bool:
         """Whether the quotes stand where they should, as they do not with the other delimiter."""
-        return self.sound > 0.9 and other.sound < 0.5 and (self.score > 0 or self.is_words_of_a_table)
+        return self.sound > 0.9 and other.is_doubtful and (self.score > 0 or self.is_words_of_a_table)
 
     @property
     def _table(self) -> list[list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ from pipeline_exec.formats.delimited.layout import Layout, lay_out, line_of
 from pipeline_exec.formats.delimited.profile import profile_of
 from pipeline_exec.formats.delimited.quote import detect_escape, detect_quote
 from pipeline_exec.formats.delimited.records import Record, Splitter
+from pipeline_exec.formats.delimited.soundness import sound_part
 from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.formats.delimited.tables import first_table
 from pipeline_exec.formats.header import column_names
@@ -22,6 +25,10 @@ from pipeline_exec.model.pipeline import ReadOptions
 
 #: Characters looked at, and when these hold no whole record of data.
 _SAMPLES: Final = (100_000, 8_000_000)
+#: Characters that suffice where all of a sample is regular.
+_GLANCE: Final = 1 << 15
+#: How many records of a sample are looked at.
+_MOST_RECORDS: Final = 5_000
 #: What stands in text only by mistake, or to escape quotes.
 ZERO: Final = "\0"
 
@@ -35,14 +42,29 @@ def detect(path: Path, options: ReadOptions, limits: ReadLimits) -> Dialect:
     """
     encoding = encodings.detect(path, options.encoding)
     for size in _SAMPLES:
-        sample, whole = _sample(path, encoding, size)
-        detected = _detected(encoding, sample, whole, options, limits)
-        if detected is not None:
-            return detected
+        sample, is_whole = _sample(path, encoding, size)
+        found = _by_glance(sample, options, limits) or _found(sample, is_whole, options, limits)
+        if found is not None and (found.layout.data or is_whole):
+            return _dialect(encoding, found, limits)
+        if is_whole:
+            raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
     raise ParsingFailure(
         f"The first record of the file does not end within {_SAMPLES[-1]:,} characters.",
         "A quote may never be closed: correct it, or set read_options.quote.",
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a sample of a file shows."""
+
+    sample: str
+    syntax: Syntax
+    width: int
+    """How many cells most rows have."""
+    layout: Layout
+    is_regular: bool
+    """Whether all records are written as they should be and have as many cells."""
 
 
 def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
@@ -55,30 +77,46 @@ def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
     return sample, True
 
 
-def _detected(encoding: str, sample: str, whole: bool, options: ReadOptions, limits: ReadLimits) -> Dialect | None:
-    """The dialect by a sample; None when that holds no whole record of data."""
+def _by_glance(sample: str, options: ReadOptions, limits: ReadLimits) -> _Found | None:
+    """What the beginning of a sample shows, when that is regular and no quote behind it stands where it should not."""
+    if len(sample) <= _GLANCE:
+        return None
+    found = _found(sample[:_GLANCE], False, options, limits)
+    if found is None or not found.is_regular:
+        return None
+    return None if sound_part(sample.encode(), found.syntax, whole=False).meets_trouble else found
+
+
+def _found(sample: str, is_whole: bool, options: ReadOptions, limits: ReadLimits) -> _Found | None:
+    """What a sample shows; None when it holds no whole record."""
     if not sample.strip("\0\r\n\t "):
-        raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
-    hinted, skipped = hint(sample)
-    syntax = _syntax(sample[skipped:], options, hinted)
+        return None
+    hinted, start = hint(sample)
+    syntax = _syntax(sample[start:].lstrip("\r\n"), options, hinted)
     if syntax.escape != ZERO:
         sample = sample.replace(ZERO, "")
-    first = [record for record in _records(sample, skipped, syntax, None, whole, limits) if not record.is_blank]
-    width = _width(first, syntax) if first else 1
+
+    def records(width: int | None) -> list[Record]:
+        splitter = Splitter(syntax, width, limits.max_cell_length)
+        met = (each for each in splitter.records(sample, start, whole=is_whole) if each.end > each.start)
+        return list(islice(met, _MOST_RECORDS))
+
+    first = records(None)
+    width = _width([record for record in first if not record.is_blank], syntax)
+    is_certain = all(_is_certain(record, sample, width) for record in first)
     # A cell of a single column may be quoted, and empty.
-    records = [
-        record
-        for record in _records(sample, skipped, syntax, width, whole, limits)
-        if not record.is_blank or (width == 1 and record.end > record.start)
-    ]
-    if not records:
-        if whole:
-            raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
+    kept = [each for each in (first if is_certain else records(width)) if width == 1 or not each.is_blank]
+    if not kept:
         return None
-    layout = lay_out(first_table(records).records, sample, syntax, width, options.header_row, options.header_rows)
-    if not layout.data and not whole:
-        return None
-    return _dialect(encoding, syntax, layout, width, sample, limits)
+    layout = lay_out(first_table(kept).records, sample, syntax, width, options.header_row, options.header_rows)
+    return _Found(sample, syntax, width, layout, is_certain and all(len(each.cells) == width for each in kept))
+
+
+def _is_certain(record: Record, sample: str, width: int) -> bool:
+    """Whether a record is the same whatever number of cells its table has."""
+    if not record.is_sound:
+        return False
+    return len(record.cells) == width or not any(end in sample[record.start : record.end] for end in "\r\n")
 
 
 def _syntax(sample: str, options: ReadOptions, hinted: str | None) -> Syntax:
@@ -89,20 +127,10 @@ def _syntax(sample: str, options: ReadOptions, hinted: str | None) -> Syntax:
     return Syntax(delimiter, quote, escape, options.record_end)
 
 
-def _records(
-    sample: str, skipped: int, syntax: Syntax, width: int | None, whole: bool, limits: ReadLimits
-) -> list[Record]:
-    """The records of a sample, behind a hint in its first line."""
-    # Splitting the rest of the text alone would count places from there.
-    blank = "\n" * skipped + sample[skipped:] if skipped else sample
-    return [
-        record
-        for record in Splitter(syntax, width, limits.max_cell_length).records(blank, whole=whole)
-        if record.start >= skipped
-    ]
-
-
 def _width(records: list[Record], syntax: Syntax) -> int:
+    """How many cells most records have; 1 where there are none."""
+    if not records:
+        return 1
     width = first_table(records).width
     if syntax.delimiter != " ":
         return width
@@ -111,7 +139,8 @@ def _width(records: list[Record], syntax: Syntax) -> int:
     return first if 1 < first <= min(len(record.cells) for record in records) else width
 
 
-def _dialect(encoding: str, syntax: Syntax, layout: Layout, width: int, sample: str, limits: ReadLimits) -> Dialect:
+def _dialect(encoding: str, of: _Found, limits: ReadLimits) -> Dialect:
+    layout, width, syntax, sample = of.layout, of.width, of.syntax, of.sample
     found = _without_stray_names(layout, width)
     profile = profile_of([record.cells for record in layout.data], width)
     columns = max(len(found), _used_width(layout, width, len(found))) if found else width

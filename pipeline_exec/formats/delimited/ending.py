@@ -43,9 +43,11 @@ class Ending:
     def repeats_header(self, cells: Sequence[str]) -> bool:
         """Whether a row is the header again, or that of a table with some columns more or fewer."""
         names = self._dialect.header
+        if not names or cells[0] != names[0]:
+            return False
         shared = min(len(names), len(cells))
         if shared < max(2, len(names) / 2):
-            return len(names) == 1 == len(cells) and cells[0] == names[0] and bool(names[0].strip())
+            return len(names) == 1 == len(cells) and bool(names[0].strip())
         return list(cells[:shared]) == list(names[:shared]) and sum(1 for name in names[:shared] if name.strip()) > 1
 
     def table_behind_blank(self, block: bytes) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline_exec.errors import ParsingFailure
@@ -98,7 +98,7 @@ def _with_strange_header(records: Sequence[Record], text: str, strangers: Strang
         line = text[header.start : header.end]
         of_words = profile.is_met(below[0]) or (_begin_alike(line.split()) and locate(below) != 0)
         names = strangers.names(line, of_words=of_words)
-        mended[first - 1] = header if names is None else replace(header, cells=names)
+        mended[first - 1] = header if names is None else header._replace(cells=names)
     return mended
 
 

@@ -33,15 +33,18 @@ def other_tables(blocks: Blocks, dialect: Dialect, ending: Ending, longest: int)
     line, follows_blank, waiting = dialect.data_line + blocks.lines, True, 0
     while blocks.fill(waiting):
         text = blocks.window.decode(errors="replace")
-        used = 0
+        used = counted = 0
         for record in splitter.records(text, whole=blocks.is_last):
-            if not record.is_empty:
+            is_empty = record.is_empty
+            if not is_empty:
                 if not tables or (len(tables) < _MOST and _begins(record, follows_blank, ending)):
+                    line += line_breaks(text[counted : record.start].encode())
+                    counted = record.start
                     tables.append(OtherTable(line, len(record.cells)))
                 tables[-1].rows += 1
-            follows_blank = record.is_empty
-            line += line_breaks(text[record.start : record.following].encode())
+            follows_blank = is_empty
             used = record.following
+        line += line_breaks(text[counted:used].encode())
         waiting = 0 if used else len(blocks.window)
         blocks.use(len(text[:used].encode()))
     return tables
