@@ -110,6 +110,8 @@ class _Pass:
         self._ragged = reading.ragged()
         self._strangers = Strangers(dialect.syntax, dialect.profile)
         self._splitter = Splitter(dialect.syntax, dialect.width, longest)
+        # Where all is sound, records are what Arrow takes them for, whatever their width.
+        self._sound_splitter = Splitter(dialect.syntax, None, longest)
         self._met = _Met()
         # How many bytes the tolerant tier reads, and how many the fast one looks at.
         self._page, self._reach = _PAGE, 2 * reading.block_bytes
@@ -208,7 +210,7 @@ class _Pass:
 
     def _cells(self, text: str, met: _Met) -> list[str]:
         """The cells of a record that has not as many as most."""
-        found = [cell for record in self._splitter.records(text, whole=True) for cell in record.cells]
+        found = [cell for record in self._sound_splitter.records(text, whole=True) for cell in record.cells]
         return self._fitting(text, found, met)
 
     def _fitting(self, text: str, parted: list[str], met: _Met) -> list[str]:
@@ -234,7 +236,7 @@ class _Pass:
     def _place(self, block: bytes, number: int) -> int:
         """Where in a block the row with a number begins."""
         text = block.decode()
-        rows = (record for record in self._splitter.records(text, whole=True) if record.end > record.start)
+        rows = (record for record in self._sound_splitter.records(text, whole=True) if record.end > record.start)
         start = next(record.start for at, record in enumerate(rows, start=1) if at == number)
         return len(text[:start].encode())
 

@@ -26,3 +26,14 @@ def test_what_is_met_above_a_second_table_is_counted_once(tmp_path, row, met):
     assert sum(batch.num_rows for batch in parsed.rows) == 61
     assert parsed.dialect["irregular_rows"] == met
     assert [table["line"] for table in parsed.dialect["tables"]] == [63]
+
+
+def test_a_wide_row_of_two_lines_above_a_second_table_stays_one_row(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("a,b\n" + "1,2\n" * 300 + '1,"x\ny",,,,,,,7\na,b\n' + "3,4\n" * 5)
+
+    parsed = CSV.read(path, ReadOptions())
+
+    assert [row for batch in parsed.rows for row in batch.to_pylist()][-1]["b"] == "x\ny"
+    assert parsed.dialect["irregular_rows"] == {"surplus_cells": 1}
+    assert parsed.dialect["tables"] == [{"line": 304, "columns": 2, "rows": 6}]
