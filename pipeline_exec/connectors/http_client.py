@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,12 +47,19 @@ class Ask:
 class HttpClient:
     """Asks one endpoint, over connections that stay open between requests. To be closed; for one thread."""
 
-    def __init__(self, endpoint: HttpEndpoint, settings: Settings, family: Family, reach: Reach | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: HttpEndpoint,
+        settings: Settings,
+        family: Family,
+        reach: Reach | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         timeout = endpoint.timeout_seconds or settings.http_timeout_seconds
         self._endpoint = endpoint
         self._url = httpx.URL(endpoint.url)
         self._family = family
-        self._deadline = Deadline(PATIENCE * timeout)
+        self._deadline = Deadline(PATIENCE * timeout, clock)
         self._retries = Retries(settings, asked_pause)
         self._client = httpx.Client(
             transport=GuardedTransport(reach or Reach(settings), self._deadline),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+from collections.abc import Callable
 from email.message import Message
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -61,25 +63,28 @@ class HttpPullInput(HttpEndpoint):
 class HttpPull:
     """Asks an HTTP server. See ``ports.PullSource`` for what it promises."""
 
-    def __init__(self, configuration: HttpPullInput, settings: Settings) -> None:
+    def __init__(
+        self, configuration: HttpPullInput, settings: Settings, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._configuration = configuration
         self._settings = settings
+        self._clock = clock
 
     def check(self) -> None:
         """Asks once: whoever wants to know does not want to wait for retries."""
-        with (
-            HttpClient(self._configuration, self._settings, SOURCE) as client,
-            client.answer(self._configuration.ask),
-        ):
+        with self._client() as client, client.answer(self._configuration.ask):
             return
 
     def fetch(self, into: BinaryIO) -> Fetched:
         """``into`` receives the answer once it has come whole, so that a repeated try leaves no half of it there."""
-        with HttpClient(self._configuration, self._settings, SOURCE) as client, TemporaryFile() as spool:
+        with self._client() as client, TemporaryFile() as spool:
             fetched = client.tried(lambda: self._receive(client, spool))
             spool.seek(0)
             shutil.copyfileobj(spool, into)
         return fetched
+
+    def _client(self) -> HttpClient:
+        return HttpClient(self._configuration, self._settings, SOURCE, clock=self._clock)
 
     def _receive(self, client: HttpClient, spool: BinaryIO) -> Fetched:
         spool.seek(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from types import TracebackType
@@ -24,13 +24,14 @@ class OverdueError(Exception):
 class Deadline:
     """The moment a request must have ended, however lively the far side is."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
+        self._clock = clock
         self.restart()
 
     def restart(self) -> None:
         """Begin anew, with the next request."""
-        self._ends = time.monotonic() + self.seconds
+        self._ends = self._clock() + self.seconds
 
     def cut(self, timeout: float | None) -> float:
         """The time-out, or the time left where that is shorter.
@@ -38,7 +39,7 @@ class Deadline:
         Raises:
             OverdueError: no time is left.
         """
-        left = self._ends - time.monotonic()
+        left = self._ends - self._clock()
         if left <= 0:
             raise OverdueError
         return left if timeout is None else min(timeout, left)

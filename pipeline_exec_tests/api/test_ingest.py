@@ -320,7 +320,7 @@ def test_slow_senders_keep_nobody_waiting(api, door, fed):
         connection.putheader("Content-Length", "1000")
         connection.endheaders(b"x")
 
-    assert api.client.get("/dp/api/v1/execution/", timeout=5).status_code == 200
+    assert api.client.get("/dp/api/v1/execution/", timeout=30).status_code == 200
 
     for connection in slow:
         with closing(connection):

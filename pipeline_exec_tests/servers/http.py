@@ -76,6 +76,7 @@ class HttpServer:
     def __init__(self, url: str) -> None:
         self.url = url
         self.requests: list[Request] = []
+        self._came_in = threading.Condition()
         self._scripts: dict[str, deque[Behaviour]] = defaultdict(lambda: deque([Reply(404)]))
 
     @property
@@ -87,6 +88,12 @@ class HttpServer:
         self._scripts[path] = deque(behaviours)
         return self.url + path
 
+    def wait_for_requests(self, count: int) -> None:
+        """Return once so many have come in: a client that gives up may be faster than we are."""
+        with self._came_in:
+            assert self._came_in.wait_for(lambda: len(self.requests) >= count, timeout=10)
+            assert len(self.requests) == count
+
     def forget(self) -> None:
         """Drop all requests and scripts."""
         self.requests.clear()
@@ -94,7 +101,9 @@ class HttpServer:
 
     async def __call__(self, scope, receive, send) -> None:
         request = await _request(scope, receive)
-        self.requests.append(request)
+        with self._came_in:
+            self.requests.append(request)
+            self._came_in.notify_all()
         script = self._scripts[request.path]
         behaviour = script.popleft() if len(script) > 1 else script[0]
         match behaviour:
