@@ -17,6 +17,7 @@ from pipeline_exec.dataplane.findings import by_row, with_message
 from pipeline_exec.dataplane.marks import RESERVED, missing_cells, surplus_cells, without_marks
 from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.dataplane.side_by_side import all_at_once
+from pipeline_exec.dataplane.uniqueness import KeyBudget
 from pipeline_exec.dataplane.validations.check import Cells, Judges, Place
 from pipeline_exec.model.execution import Counts
 from pipeline_exec.model.pipeline import OnError
@@ -149,6 +150,7 @@ def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> l
     problems = Problems()
     types = {column.key: _type_of(column, number, problems) for number, column in enumerate(target)}
     compiled: list[ColumnChecks] = []
+    keys = KeyBudget()
     for number, column in enumerate(target):
         if column.key.startswith(KEPT):
             problems.add(f"columns.{number}.key", f"must not begin with {KEPT!r}: such columns hold erroneous cells")
@@ -156,7 +158,7 @@ def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> l
             problems.add(f"columns.{number}.key", "is a name this service keeps for itself")
         if types[column.key] is not None:
             with problems.collected(under=f"columns.{number}"):
-                compiled.append(ColumnChecks(column, Place(column.key, types, judges)))
+                compiled.append(ColumnChecks(column, Place(column.key, types, judges, keys)))
     problems.refuse("The target data model")
     return compiled
 

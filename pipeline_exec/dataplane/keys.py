@@ -48,6 +48,12 @@ class Keys:
         return repeated
 
 
+def merged(runs: Sequence[Keys]) -> Keys:
+    """The keys of several runs in ascending order."""
+    keys = Keys(np.concatenate([run.high for run in runs]), np.concatenate([run.low for run in runs]))
+    return keys[keys.order()]
+
+
 class Locksmith:
     """Makes keys of values; only keys of the same one can be compared.
 

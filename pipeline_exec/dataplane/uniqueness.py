@@ -9,18 +9,44 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline_exec.dataplane.key_runs import SpilledRuns, contained
-from pipeline_exec.dataplane.keys import Keys, Locksmith, Mask
+from pipeline_exec.dataplane.keys import Keys, Locksmith, Mask, merged
 
-#: How many keys are kept in memory, of 16 bytes each; the others lie on disk.
-MOST_IN_MEMORY: Final = 2**20
+#: What a single unique column may keep in memory, 16 MB, and spend on the filter before its disk, 32 MB.
+MOST_KEYS: Final = 2**20
+MOST_FILTER_WORDS: Final = 2**22
+
+
+class KeyBudget:
+    """How much the values seen in one table may take in memory, shared evenly by all that are to be unique in it."""
+
+    def __init__(self, keys: int = 2**21, filter_words: int = 3 * 2**22) -> None:
+        """Set what all may take together: keys of 16 bytes, and words of 8 in the filters of those on disk."""
+        self._keys, self._filter_words = keys, filter_words
+        self._sharers = 0
+
+    def add_sharer(self) -> None:
+        """One more is to be remembered."""
+        self._sharers += 1
+
+    @property
+    def most_keys(self) -> int:
+        """How many keys each may keep in memory; the others lie on disk."""
+        return min(self._keys // self._sharers, MOST_KEYS)
+
+    @property
+    def filter_words(self) -> int:
+        """How many words each may spend on a filter."""
+        return min(self._filter_words // self._sharers, MOST_FILTER_WORDS)
 
 
 class Seen:
-    """The values, or the combinations of values, seen so far. It takes some 140 MB at most, however many there are."""
+    """The values, or the combinations of values, seen so far, in memory that does not grow with their number."""
 
-    def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
+    def __init__(self, budget: KeyBudget) -> None:
+        """Remember nothing yet, and share the budget with all others that have it."""
         self._locksmith = Locksmith()
-        self._most_in_memory = most_in_memory
+        self._budget = budget
+        budget.add_sharer()
         # In ascending order, and each run more than twice as long as the next: that makes few runs and little copying.
         self._runs: list[Keys] = []
         self._spilled: SpilledRuns | None = None
@@ -50,18 +76,13 @@ class Seen:
 
     def _remember(self, run: Keys) -> None:
         while self._runs and len(self._runs[-1]) <= 2 * len(run):
-            run = _merged([self._runs.pop(), run])
+            run = merged([self._runs.pop(), run])
         if len(run):
             self._runs.append(run)
-        if sum(map(len, self._runs)) > self._most_in_memory:
-            self._spilled = self._spilled or SpilledRuns()
-            self._spilled.add(_merged(self._runs))
+        if sum(map(len, self._runs)) > self._budget.most_keys:
+            self._spilled = self._spilled or SpilledRuns(self._budget.filter_words)
+            self._spilled.add(merged(self._runs))
             self._runs = []
-
-
-def _merged(runs: Sequence[Keys]) -> Keys:
-    keys = Keys(np.concatenate([run.high for run in runs]), np.concatenate([run.low for run in runs]))
-    return keys[keys.order()]
 
 
 def _is_valid(values: pa.Array) -> Mask:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
 from pipeline_exec.dataplane.problems import unknown
+from pipeline_exec.dataplane.uniqueness import KeyBudget
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.document import Document
 
@@ -78,6 +79,8 @@ class Place:
     """By key; None for a column that is itself not valid."""
     judges: Judges | None = None
     """Who is asked about rows, by the connector's id; None where nobody is."""
+    keys: KeyBudget = field(default_factory=KeyBudget)
+    """What all unique columns of the target take in memory together."""
 
     @property
     def type(self) -> CellType:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import concatenated, quoted
-from pipeline_exec.dataplane.uniqueness import Seen
+from pipeline_exec.dataplane.uniqueness import KeyBudget, Seen
 from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
 
 
@@ -17,9 +17,9 @@ class UniqueCheck(Check):
 
     code = "unique"
 
-    def __init__(self, others: Sequence[str] = ()) -> None:
+    def __init__(self, budget: KeyBudget, others: Sequence[str] = ()) -> None:
         self.others = others
-        self._seen = Seen()
+        self._seen = Seen(budget)
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
         return self._seen.again(cells.values, *(cells.beside[key].values for key in self.others))
@@ -42,4 +42,4 @@ class UniqueRule(Rule):
 
     def check(self, place: Place, /) -> Check:
         place.others(self.columns, "columns")
-        return UniqueCheck(self.columns)
+        return UniqueCheck(place.keys, self.columns)
