@@ -93,7 +93,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
         ),
         pytest.param(
             {"column_type": "url"},
-            st.tuples(LABEL, LABEL).map(lambda parts: f"https://{parts[0]}/{parts[1]}"),
+            st.tuples(LABEL, LABEL).map(lambda parts: f"https://{parts[0]}.org/{parts[1]}"),
             id="url",
         ),
         pytest.param({"column_type": "uuid"}, st.uuids().map(str), id="uuid"),
