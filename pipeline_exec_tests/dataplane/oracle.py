@@ -309,8 +309,10 @@ def decimal_of(text, column):
 
 
 def boolean_of(text, column):
-    refuse_unless(text.lower() in ("true", "yes", "y", "t", "on", "1", "false", "no", "n", "f", "off", "0"))
-    return text.lower() in ("true", "yes", "y", "t", "on", "1")
+    own_true, own_false = column.output_format.split("/") if column.output_format else ("true", "false")
+    is_true = text.lower() in ("true", "yes", "y", "t", "on", "1", own_true.lower())
+    refuse_unless(is_true or text.lower() in ("false", "no", "n", "f", "off", "0", own_false.lower()))
+    return is_true
 
 
 def category_of(text, column):
@@ -342,7 +344,7 @@ def most_similar(text, column):
 
 
 def date_of(text, column):
-    for date_format in ("YYYY-MM-DD", *([column.output_format] if column.output_format else [])):
+    for date_format in ("YYYY-MM-DD", *([column.output_format] if column.output_format else []), *column.input_formats):
         if (found := strict_date(text, date_format)) is not None:
             return found
     moment = iso_timestamp(text)
@@ -392,6 +394,33 @@ def email_of(text, column):
     return text
 
 
+def url_of(text, column):
+    scheme, _, rest = text.partition("://")
+    refuse_unless(scheme.lower() in ("http", "https", "ftp"))
+    authority = re.split("[/?#]", rest)[0]
+    refuse_unless(all(is_seen(character) for character in text))
+    refuse_unless(not any(character in '<>"{}|\\^`' for character in rest[len(authority) :]))
+    refuse_unless(authority.count("@") <= 1)
+    host, _, port = authority.rpartition("@")[2].partition(":")
+    refuse_unless(":" not in authority or (re.fullmatch("[0-9]{1,5}", port) and int(port) < 65536))
+    labels = host.removesuffix(".").split(".")
+    if is_digits(labels[-1]):
+        refuse_unless(len(labels) == 4 and all(re.fullmatch("0|[1-9][0-9]{0,2}", each) for each in labels))
+        refuse_unless(all(int(label) < 256 for label in labels) and not host.endswith("."))
+    for label in labels:
+        refuse_unless(label and all(is_of_a_name(label[at]) for at in (0, -1)))
+        refuse_unless(all(is_of_a_name(character) or character in "-_" for character in label))
+    return text
+
+
+def is_seen(character):
+    return not character.isspace() and unicodedata.category(character)[0] not in "ZC"
+
+
+def is_of_a_name(character):
+    return unicodedata.category(character)[0] in "LN"
+
+
 def uuid_of(text, column):
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1]
@@ -432,7 +461,7 @@ def bic_of(text, column):
 def gtin_of(text, column):
     code = ungrouped(text)
     refuse_unless(stdnum.ean.is_valid(code))
-    return code
+    return code.zfill(14) if column.output_format == "GTIN-14" else code
 
 
 def phone_of(text, column):
@@ -447,14 +476,25 @@ def phone_of(text, column):
 
 
 def country_of(text, column):
-    country = pycountry.countries.get(alpha_2=text.upper()) or pycountry.countries.get(alpha_3=text.upper())
+    code = upper(text)
+    country = pycountry.countries.get(alpha_2=code) or pycountry.countries.get(alpha_3=code)
+    if "numeric" in column.input_formats:
+        country = country or pycountry.countries.get(numeric=text)
     refuse_unless(country)
     return country.alpha_2
 
 
 def currency_of(text, column):
-    refuse_unless(pycountry.currencies.get(alpha_3=text.upper()))
-    return text.upper()
+    currency = pycountry.currencies.get(alpha_3=upper(text))
+    if "numeric" in column.input_formats:
+        currency = currency or pycountry.currencies.get(numeric=text)
+    refuse_unless(currency)
+    return currency.alpha_3
+
+
+def upper(text):
+    """Letter by letter: one never becomes two, so that ``ß`` is not South Sudan."""
+    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
 
 
 TYPES = {
@@ -469,6 +509,7 @@ TYPES = {
     "timestamp": timestamp_of,
     "time": time_of,
     "email": email_of,
+    "url": url_of,
     "uuid": uuid_of,
     "phone": phone_of,
     "iban": iban_of,
@@ -490,7 +531,10 @@ class Oracle:
     def check(self, row):
         """Check a row by key, its marks among the keys where the table has any."""
         values = {column.key: self._value(row, column) for column in self.target}
-        checked = [(column, values[column.key], self._codes(row, values, column)) for column in self.target]
+        checked = [
+            (column, values[column.key], self._codes(row, values, column) + self._objections(row, column))
+            for column in self.target
+        ]
         self.counts["total_rows"] += 1
         self.counts["total_cells"] += len(self.target)
         self.counts["total_error_cells"] += sum(bool(codes) for _, _, codes in checked)
@@ -510,21 +554,33 @@ class Oracle:
 
     def _codes(self, row, values, column):
         text, value, is_last = row[column.key], values[column.key], column is self.target[-1]
-        is_missing = text is None and self.target.index(column) in (row.get("row:missing") or [])
+        is_missing = text is None and column.key in missing_keys(row, self.target)
         codes = ["row.missing_cells"] * is_missing
         codes += ["row.surplus_cells"] * (is_last and row.get("row:surplus") is not None)
-        codes += ["required"] * (column.required and text is None and not is_missing)
+        says_required = any(each.type == "REQUIRED" for each in column.validations)
+        codes += ["required"] * (column.required and not says_required and text is None and not is_missing)
         codes += [f"type.{column.column_type}"] * (text is not None and value is None)
         for number, validation in enumerate(column.validations):
+            if is_webhook(validation):
+                continue
             codes += self._broken(validation, (column.key, number), row, values, column)
         says_unique = any(each.type == "UNIQUE" and "columns" not in each.arguments for each in column.validations)
         codes += ["unique"] * (column.unique and not says_unique and self._again(column.key, [value]))
         return codes
 
+    def _objections(self, row, column):
+        """What services say of a cell, one after the other."""
+        asked = [(place.key, each.arguments) for place in self.target for each in place.validations if is_webhook(each)]
+        sent = [not arguments.get("columns") or column.key in (*arguments["columns"], key) for key, arguments in asked]
+        return [code for is_sent in sent if is_sent for code in objections(row[column.key])]
+
     def _broken(self, validation, place, row, values, column):
         """The code of a validation, if the cell breaks it."""
         kind, arguments = validation.type, validation.arguments
-        if kind == "UNIQUE":
+        if kind == "REQUIRED":
+            is_missing = column.key in missing_keys(row, self.target)
+            is_broken = row[column.key] is None and not is_missing
+        elif kind == "UNIQUE":
             keys = [column.key, *arguments.get("columns", [])]
             is_broken = self._again(place, [values[key] for key in keys])
         elif kind in BREAKS_ROW:
@@ -549,6 +605,21 @@ class Oracle:
             self.rows.append({column.key: value for column, value, _ in checked} | kept)
         elif not is_erroneous:
             self.rows.append({column.key: value for column, value, _ in checked})
+
+
+def missing_keys(row, target):
+    """The keys of cells that the row of the file did not have."""
+    return [target[place].key for place in row.get("row:missing") or []]
+
+
+def is_webhook(validation):
+    return validation.type == "WEBHOOK"
+
+
+def objections(text):
+    """The codes with which the services of these tests object to a cell."""
+    codes = {None: ["webhook.empty"], "5": ["webhook"], "a": ["webhook", "webhook.letter"]}
+    return codes.get(text if text is None else text[:1], [])
 
 
 def edited(rows, edits, last):

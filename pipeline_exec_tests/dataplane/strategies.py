@@ -29,9 +29,19 @@ SAMPLES = {
         "-.5",
         "0",
     ],
-    "boolean": ["true", "No", "Y", "0", "2", "maybe"],
+    "boolean": ["true", "No", "Y", "0", "2", "maybe", "JA", "Nein"],
     "category": ["de", "DE", "Germany", "germany", "BRD", "at", "fr", "Ger many", "Germny", "Autria"],
-    "date": ["2024-02-29", "2023-02-29", "29.02.2024", "31.04.2024", "2024-12-31 00:00:00", "2024-12-31T10:00Z"],
+    "date": [
+        "2024-02-29",
+        "01/02/2024",
+        "31/12/2024",
+        "12/31/2024",
+        "2023-02-29",
+        "29.02.2024",
+        "31.04.2024",
+        "2024-12-31 00:00:00",
+        "2024-12-31T10:00Z",
+    ],
     "timestamp": ["2024-02-29", "2024-02-29T10:00:00.123456789Z", "2024-02-29 10:00+01:00", "2024-02-30T10:00", "x"],
     "time": ["10:00", "23:59:59", "24:00", "10:00:00.5", "1:00"],
     "email": ["a@b.de", "a.b@c-d.org", "a@b", "@b.de", "a b@c.de", "a@b..de", "a@1.2", "a" * 65 + "@b.de"],
@@ -39,8 +49,18 @@ SAMPLES = {
     "iban": ["DE89370400440532013000", "no93 8601 1117 947", "DE88370400440532013000", "DE8937040044053201300"],
     "bic": ["DEUTDEFF", "deutdeff500", "COBADEFFXXX", "DEUTZZFF", "DEUTDEFF5"],
     "gtin": ["4006381333931", "96385074", "036000291452", "4006381333932", "978-3-16-148410-0"],
-    "country_code": ["DE", "deu", "US", "UK", "Germany", "276"],
+    "country_code": ["DE", "deu", "US", "UK", "Germany", "276", "ß"],
     "currency_code": ["EUR", "usd", "DEM", "978"],
+    "url": [
+        "https://example.com",
+        "HTTP://müller.de:8080/a?b#c",
+        "ftp://a@b-c",
+        "www.example.com",
+        "https://a..b",
+        "http://x:99999/",
+        "http://1.2.3.4/",
+        "https://x/a b",
+    ],
     "uuid": [
         "6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f",
         "{6f1f2c9e-54b1-4c5e-9d3e-1a2b3c4d5e6f}",
@@ -52,6 +72,20 @@ OPTIONS = [
     {"value": "de", "label": "Germany", "alternative_matches": ["BRD", "at"]},
     {"value": "at", "label": "Austria"},
 ]
+#: Attributes that a column of a type may have.
+ATTRIBUTES = {
+    "boolean": [{"output_format": "ja/nein"}],
+    "category": [{"options": OPTIONS, "options_matching": matching} for matching in ("EXACT", "ALTERNATIVE", "FUZZY")],
+    "country_code": [{"input_formats": ["numeric"]}],
+    "currency_code": [{"input_formats": ["numeric"]}],
+    "date": [
+        {"output_format": "DD.MM.YYYY"},
+        {"input_formats": ["MM/DD/YYYY", "DD/MM/YYYY"]},
+        {"output_format": "DD/MM/YYYY", "input_formats": ["MM/DD/YYYY"]},
+    ],
+    "gtin": [{"output_format": "GTIN-14"}],
+    "phone": [{"region": "DE"}, {"region": "US"}],
+}
 #: A smallest and a greatest value where there can be one.
 BOUNDS = {
     "int": ("0", "50"),
@@ -83,6 +117,14 @@ def validations(kind):
             lambda low, more: {"type": "LENGTH", "min": low, "max": low + more}, st.integers(0, 3), st.integers(0, 9)
         ),
         st.builds(lambda values: {"type": "ONE_OF", "values": values}, few),
+        st.builds(
+            lambda operator, value: {"type": "COMPARE", "operator": operator, "value": value},
+            st.sampled_from(["eq", "ne", *(["lt", "lte", "gt", "gte"] if kind in BOUNDS else [])]),
+            st.sampled_from(SAMPLES[kind][:1]),
+        ),
+        st.just({"type": "REQUIRED"}),
+        st.just({"type": "UNIQUE"}),
+        st.builds(lambda rows: {"type": "WEBHOOK", "connector": "judge", "batch_rows": rows}, st.integers(1, 5)),
     ]
     if kind in BOUNDS:
         low, high = BOUNDS[kind]
@@ -106,6 +148,7 @@ def row_validations(number, kinds):
     required = st.sampled_from(["REQUIRED_WITH", "REQUIRED_WITHOUT"])
     choices = [
         st.builds(lambda columns: {"type": "UNIQUE", "columns": columns}, keys),
+        st.builds(lambda columns: {"type": "WEBHOOK", "connector": "judge", "columns": columns}, keys),
         st.builds(lambda kind, columns, how: {"type": kind, "columns": columns, "match": how}, required, keys, match),
         st.builds(
             lambda kind, other: {"type": kind, "columns": [f"x{other}"], "values": SAMPLES[kinds[other]][:1]},
@@ -140,13 +183,8 @@ def targets(draw):
     kinds = tuple(draw(st.sampled_from(KINDS)) for _ in range(draw(st.integers(1, 4))))
     for number, kind in enumerate(kinds):
         attributes = {"column_type": kind, "required": draw(st.booleans()), "unique": draw(st.booleans())}
-        if kind == "category":
-            attributes["options"] = OPTIONS
-            attributes["options_matching"] = draw(st.sampled_from(["EXACT", "ALTERNATIVE", "FUZZY"]))
-        if kind == "phone" and draw(st.booleans()):
-            attributes["region"] = "DE"
-        if kind == "date" and draw(st.booleans()):
-            attributes["output_format"] = "DD.MM.YYYY"
+        plain = [] if kind == "category" else [{}]
+        attributes |= draw(st.sampled_from([*plain, *ATTRIBUTES.get(kind, [])]))
         checks = draw(validations(kind)) + draw(row_validations(number, kinds))
         columns.append(column(f"x{number}", validations=checks, **attributes))
     return columns

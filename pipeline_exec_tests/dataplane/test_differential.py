@@ -1,5 +1,6 @@
 """The vectorised plane and the slow oracle agree on random tables, rules and batch sizes."""
 
+import json
 from dataclasses import asdict
 
 import pyarrow as pa
@@ -12,10 +13,27 @@ from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.model.execution import CellEdit
 from pipeline_exec.model.pipeline import OnError
 from pipeline_exec.model.rows import Rows
-from pipeline_exec_tests.dataplane.oracle import Oracle, edited, map_row
+from pipeline_exec_tests.dataplane.oracle import Oracle, edited, map_row, objections
 from pipeline_exec_tests.dataplane.strategies import cuts, edits, mapped_tables, source_tables
 
 ON_ERROR = st.sampled_from(OnError)
+
+
+class Judge:
+    """Objects to cells as the oracle says, and to each of them twice."""
+
+    host = "judge.example.com"
+
+    def ask(self, question):
+        rows = json.loads(question)
+        cells = [(row["row"], key, text) for row in rows for key, text in row["cells"].items()]
+        named = [(row, key, code.partition(".")[2]) for row, key, text in cells for code in objections(text)]
+        errors = [{"row": row, "column": key, "message": "No.", "code": code or None} for row, key, code in named * 2]
+        return json.dumps({"errors": errors}).encode()
+
+
+def checker_of(target, on_error):
+    return Checker(target, on_error, lambda _: Judge())
 
 
 def as_batch(rows, names):
@@ -40,7 +58,7 @@ def test_checking_agrees_with_the_oracle(data, table, on_error):
     oracle = Oracle(target, on_error)
     for row in rows:
         oracle.check(row)
-    checker = Checker(target, on_error)
+    checker = checker_of(target, on_error)
     checked = [checker.check(pa.RecordBatch.from_pylist(part, schema)) for part in data.draw(cuts(rows))]
     assert_same(checked, checker, oracle)
 
@@ -51,7 +69,7 @@ def test_checking_edited_rows_agrees_with_the_oracle(data, table, on_error):
     target, schema, rows = table
     changes = data.draw(edits(target, rows))
     batches = [pa.RecordBatch.from_pylist(part, schema) for part in data.draw(cuts(rows))]
-    checker = Checker(target, on_error)
+    checker = checker_of(target, on_error)
     cells = [CellEdit(row=row, column=key, value=value) for row, key, value in changes]
     checked = [checker.check(batch) for batch in apply_edits(Rows(schema, iter(batches)), cells, target)]
     oracle = Oracle(target, on_error)
@@ -75,7 +93,7 @@ def test_how_a_table_is_cut_into_batches_makes_no_difference(data, table, on_err
     target, schema, rows = table
 
     def outcome(parts):
-        checker = Checker(target, on_error)
+        checker = checker_of(target, on_error)
         checked = [checker.check(pa.RecordBatch.from_pylist(part, schema)) for part in parts]
         delivered = pa.Table.from_batches([each.rows for each in checked], checker.schema).combine_chunks()
         return delivered, pa.Table.from_batches([each.findings for each in checked]).combine_chunks(), checker.counts
