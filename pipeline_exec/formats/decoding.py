@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
 
 from pipeline_exec.errors import ParsingFailure
 
@@ -15,15 +16,22 @@ if TYPE_CHECKING:
 
 #: Bytes read, decoded and handed on at a time.
 CHUNK: Final = 1 << 20
+#: Bytes of a piece of text that is looked at while it is in the processor's caches.
+_PIECE: Final = 1 << 18
 
 
-def text(path: Path, encoding: str) -> Iterator[str]:
+def text(path: Path, encoding: str, errors: Literal["strict", "replace"] = "strict") -> Iterator[str]:
     """The file's text piece by piece, without its byte order mark.
+
+    Args:
+        path: The file.
+        encoding: That of the text.
+        errors: What becomes of bytes that mean nothing in it: ``strict`` fails, ``replace`` makes U+FFFD of them.
 
     Raises:
         ParsingFailure: while iterating, at bytes that mean nothing in this encoding; it names the line.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     line, start = 1, True
     with path.open("rb") as file:
         while True:
@@ -41,14 +49,23 @@ def text(path: Path, encoding: str) -> Iterator[str]:
                 return
 
 
-def open_utf8(path: Path, encoding: str) -> BinaryIO:
-    """The file's text as UTF-8 bytes, without its byte order mark. Reading raises as ``text`` does."""
-    if encoding != "utf-8":
-        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding)), CHUNK))
+def open_utf8(path: Path, encoding: str, errors: Literal["strict", "replace"] = "strict") -> BinaryIO:
+    """The file's text as UTF-8 bytes, without its byte order mark; ``errors`` and what reading raises as in ``text``.
+
+    What is UTF-8 by name is not looked at unless its wrong bytes are to be replaced.
+    """
+    if encoding != "utf-8" or errors == "replace":
+        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding, errors)), CHUNK))
     file = path.open("rb", buffering=0)
     if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         file.seek(0)
     return cast("BinaryIO", file)
+
+
+def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:
+    """What ``open_utf8`` reads, piece by piece."""
+    with open_utf8(path, encoding) as file:
+        yield from iter(partial(file.read, _PIECE), b"")
 
 
 class _Utf8(io.RawIOBase):

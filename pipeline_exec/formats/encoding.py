@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
 from pipeline_exec.formats.alphabets import is_hebrew, of_latin
-from pipeline_exec.formats.decoding import CHUNK
+from pipeline_exec.formats.utf8 import SAMPLE, Stop, first_stop, is_utf8, slips
 from pipeline_exec.model.encoding import codec_name
-
-#: Bytes that are looked at for zero bytes and control characters, and for the language of an 8-bit encoding.
-_SAMPLE: Final = 64 * 1024
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -36,14 +32,19 @@ _CONTROL_SHARE: Final = 0.05
 #: Of scripts beyond Latin, nothing but delimiters, digits and line breaks has zero bytes in UTF-16.
 _ZERO_SHARE: Final = 0.02
 
-_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-#: Characters beyond ASCII that are right in UTF-8 by chance are fewer, whatever the encoding.
-_CONVINCING: Final = 8
 #: What is not in Latin letters is one of these; the guesser knows many that nobody has used for decades.
 _OTHERS: Final = [
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "iso8859_5"),
     *("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
 ]
+
+
+@dataclass(frozen=True)
+class Slips:
+    """Bytes that mean nothing in a text that is UTF-8 by all the rest of it."""
+
+    count: int
+    first: Stop
 
 
 def detect(path: Path, given: str | None) -> str:
@@ -56,26 +57,30 @@ def detect(path: Path, given: str | None) -> str:
     Raises:
         ParsingFailure: it is no text file, there is no such encoding, or it is not valid in it.
     """
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE)
-    what = signatures.name_of(head)
-    if what is not None:
-        raise ParsingFailure(f"The file is {what}, not text.", "Send it as a format that is read, such as CSV or XLSX.")
-    encoding = _known(given) if given else told_by(head)
-    if encoding is None:
-        _refuse_binary(head)
+    encoding, found = detect_with_slips(path, given)
+    if found is not None:
+        raise _not_utf8(found.first)
+    return encoding
+
+
+def detect_with_slips(path: Path, given: str | None) -> tuple[str, Slips | None]:
+    """As ``detect``, but a few wrong bytes do not make a text of UTF-8 one of another encoding, or none.
+
+    Raises:
+        ParsingFailure: as ``detect``.
+    """
+    encoding = _claimed(path, given)
     if encoding not in {None, "utf-8"}:
-        return encoding
-    stop = None if _is_utf8(path) else _end_of_utf8(path)
-    if stop is None:
-        return "utf-8"
-    likely = _eight_bit(stop.sample)
-    if encoding == "utf-8" or stop.characters_before >= _CONVINCING:
-        raise ParsingFailure(
-            f"The file is in UTF-8 up to line {stop.line:,}, where bytes stand that mean nothing in it.",
-            f"Correct that line, or set read_options.encoding; it may be {likely}.",
-        )
-    return likely
+        return encoding, None
+    if is_utf8(path):
+        return "utf-8", None
+    stop = first_stop(path)
+    if encoding is None and not stop.is_convincing:
+        return _eight_bit(stop.sample), None
+    count = slips(path)
+    if count is None:
+        raise _not_utf8(stop)
+    return "utf-8", Slips(count, stop)
 
 
 def beginning(head: bytes) -> str:
@@ -86,6 +91,26 @@ def beginning(head: bytes) -> str:
 def told_by(head: bytes) -> str | None:
     """The encoding that the first bytes of a file tell by a mark or by zero bytes; None where they do not."""
     return _marked(head) or _by_zero_bytes(head)
+
+
+def _claimed(path: Path, given: str | None) -> str | None:
+    """The encoding that somebody set, or that the first bytes of a text file tell; None where neither does."""
+    with path.open("rb") as file:
+        head = file.read(SAMPLE)
+    what = signatures.name_of(head)
+    if what is not None:
+        raise ParsingFailure(f"The file is {what}, not text.", "Send it as a format that is read, such as CSV or XLSX.")
+    encoding = _known(given) if given else told_by(head)
+    if encoding is None:
+        _refuse_binary(head)
+    return encoding
+
+
+def _not_utf8(stop: Stop) -> ParsingFailure:
+    return ParsingFailure(
+        f"The file is in UTF-8 up to line {stop.line:,}, where bytes stand that mean nothing in it.",
+        f"Correct that line, or set read_options.encoding; it may be {_eight_bit(stop.sample)}.",
+    )
 
 
 def _known(name: str) -> str:
@@ -124,64 +149,6 @@ def _refuse_binary(head: bytes) -> None:
         raise ParsingFailure(
             "The file holds binary data, not text.", "Send it as a format that is read, such as CSV or XLSX."
         )
-
-
-@dataclass(frozen=True)
-class _Stop:
-    """Where a file stops to be UTF-8."""
-
-    line: int
-    characters_before: int
-    """Beyond ASCII, as far as they were counted."""
-    sample: bytes
-    """From the beginning of the line on."""
-
-
-def _is_utf8(path: Path) -> bool:
-    """Whether the file is UTF-8 to its end."""
-    rest = b""
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(CHUNK):
-            if not rest and chunk.isascii():
-                continue
-            block = rest + chunk
-            # A character that the end of the block cuts off is looked at with the next one.
-            cut = next((at for at in range(1, 4) if len(block) >= at and block[-at] >= 0xC0), 0)
-            rest = block[len(block) - cut :]
-            if not _is_valid(block[: len(block) - cut]):
-                return False
-    return not rest or _is_valid(rest)
-
-
-def _is_valid(block: bytes) -> bool:
-    """Whether bytes are UTF-8; no text is made of them, which would take far longer."""
-    text = pa.StringArray.from_buffers(1, pa.array([0, len(block)], pa.int32()).buffers()[1], pa.py_buffer(block))
-    try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _end_of_utf8(path: Path) -> _Stop | None:
-    """Where the file stops to be UTF-8; None when it is UTF-8 to its end."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = characters = 0
-    with path.open("rb", buffering=0) as file:
-        while True:
-            chunk = file.read(CHUNK)
-            try:
-                piece = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                before = error.object[: error.start]
-                lines += before.count(b"\n")
-                characters += len(_BEYOND_ASCII.findall(before.decode()))
-                return _Stop(lines + 1, characters, error.object[before.rfind(b"\n") + 1 :][:_SAMPLE])
-            lines += piece.count("\n")
-            if characters < _CONVINCING and not piece.isascii():
-                characters += len(_BEYOND_ASCII.findall(piece))
-            if not chunk:
-                return None
 
 
 def _eight_bit(sample: bytes) -> str:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats import decoding, encoding
+from pipeline_exec.formats import decoding, utf8
 from pipeline_exec.formats.decoding import open_utf8, text
-from pipeline_exec.formats.encoding import detect
+from pipeline_exec.formats.encoding import detect, detect_with_slips
 from pipeline_exec.model.encoding import codec_name
 
 # ruff: noqa: RUF001  # the alphabets are the point
@@ -121,7 +121,60 @@ def test_a_file_that_is_not_in_the_encoding_that_is_set_says_what_it_may_be(tmp_
 
 @given(text=st.text(max_size=40), chunk=st.integers(1, 9), is_cut=st.booleans())
 def test_utf8_is_known_wherever_a_piece_of_the_file_ends(tmp_path, monkeypatch, text, chunk, is_cut):
-    monkeypatch.setattr(encoding, "CHUNK", chunk)
+    monkeypatch.setattr(utf8, "CHUNK", chunk)
     path = tmp_path / "a.txt"
-    path.write_bytes(text.replace("\0", "").encode() + "ä".encode()[: 1 if is_cut else 2])
-    assert encoding._is_utf8(path) is not is_cut
+    path.write_bytes(text.encode() + "ä".encode()[: 1 if is_cut else 2])
+    assert utf8.is_utf8(path) is not is_cut
+
+
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    behind=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    chunk=st.integers(4, 40),
+)
+def test_the_first_wrong_byte_of_utf8_is_found_wherever_a_piece_of_the_file_ends(
+    tmp_path, monkeypatch, text, behind, chunk
+):
+    monkeypatch.setattr(utf8, "CHUNK", chunk)
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode() + b"\xff" + behind.encode())
+    stop = utf8.first_stop(path)
+    assert (stop.byte, stop.line) == (len(text.encode()), text.count("\n") + 1)
+
+
+GREEN = "Grün,Äpfel\n" * 50
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, "utf-8"],
+    ids=["nothing is set", "UTF-8 is set"],
+)
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        pytest.param(GREEN.encode() + b"Gr\xfcn,1\n" + GREEN.encode(), 51, id="in the middle"),
+        pytest.param(b"Gr\xfcn,1\n" + GREEN.encode(), 1, id="at the beginning"),
+        pytest.param(GREEN.encode() + b"Gr\xc3", 51, id="at the end, where a character is cut off"),
+    ],
+)
+def test_a_slip_in_utf8_is_told_and_no_other_encoding(tmp_path, content, line, given):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    name, slips = detect_with_slips(path, given)
+    assert (name, slips.count, slips.first.line) == ("utf-8", 1, line)
+    assert content[slips.first.byte] in b"\xfc\xc3"
+
+
+def test_text_in_utf8_followed_by_as_much_in_another_encoding_is_neither(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(GREEN.encode() + GREEN.encode("cp1252"))
+    with pytest.raises(ParsingFailure, match="up to line 51, where"):
+        detect_with_slips(path, None)
+
+
+def test_where_slips_are_not_looked_for_they_are_refused(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(GREEN.encode() + b"Gr\xfcn,1\n")
+    with pytest.raises(ParsingFailure, match="up to line 51, where"):
+        detect(path, None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
-from pipeline_exec.formats import encoding as encodings
 from pipeline_exec.formats.decoding import text
 from pipeline_exec.formats.delimited.delimiter import detect_delimiter, hint
 from pipeline_exec.formats.delimited.dialect import Dialect
@@ -19,6 +19,7 @@ from pipeline_exec.formats.delimited.records import Record, Splitter
 from pipeline_exec.formats.delimited.soundness import sound_part
 from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.formats.delimited.tables import first_table
+from pipeline_exec.formats.encoding import detect_with_slips
 from pipeline_exec.formats.header import column_names
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
@@ -40,12 +41,12 @@ def detect(path: Path, options: ReadOptions, limits: ReadLimits) -> Dialect:
         ParsingFailure: it is no text, it has more columns than are read, or the header row is not there.
         SourceDataEmpty: it has no record of data; the error has the header.
     """
-    encoding = encodings.detect(path, options.encoding)
+    encoding, slips = detect_with_slips(path, options.encoding)
     for size in _SAMPLES:
-        sample, is_whole = _sample(path, encoding, size)
+        sample, is_whole = _sample(text(path, encoding, "replace" if slips else "strict"), size)
         found = _by_glance(sample, options, limits) or _found(sample, is_whole, options, limits)
         if found is not None and (found.layout.data or is_whole):
-            return _dialect(encoding, found, limits)
+            return replace(_dialect(encoding, found, limits), slips=slips)
         if is_whole:
             raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
     raise ParsingFailure(
@@ -67,10 +68,10 @@ class _Found:
     """Whether all records are written as they should be and have as many cells."""
 
 
-def _sample(path: Path, encoding: str, size: int) -> tuple[str, bool]:
-    """The beginning of the file's text, and whether that is all of it."""
+def _sample(pieces: Iterator[str], size: int) -> tuple[str, bool]:
+    """The beginning of a text, and whether that is all of it."""
     sample = ""
-    for piece in text(path, encoding):
+    for piece in pieces:
         sample += piece
         if len(sample) > size:
             return sample[:size], False

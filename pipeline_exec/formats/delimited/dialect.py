@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline_exec.formats.delimited.profile import Profile
 from pipeline_exec.formats.delimited.syntax import Syntax
+from pipeline_exec.formats.encoding import Slips
 from pipeline_exec.formats.header import renamed
 
 #: Lines shown of what was left out, and characters of each.
@@ -38,17 +40,25 @@ class Dialect:
     """1-based line of the first record of data."""
     data_start: int
     """Where the first record of data begins, in bytes of UTF-8 behind the byte order mark and without zero bytes."""
+    slips: Slips | None = None
+    """Bytes that mean nothing in the encoding and are read as U+FFFD."""
 
     @property
     def width(self) -> int:
         """How many cells most rows have."""
         return self.profile.width
 
+    @property
+    def decoding_errors(self) -> Literal["strict", "replace"]:
+        """What becomes of bytes that mean nothing in the encoding."""
+        return "strict" if self.slips is None else "replace"
+
     def described(self, format_name: str) -> dict[str, object]:
         """The dialect as it is recorded with the execution."""
         return {
             "format": format_name,
             "encoding": self.encoding,
+            **({"wrong_bytes_replaced": self._replaced(self.slips)} if self.slips else {}),
             "delimiter": self.syntax.delimiter,
             "quote": self.syntax.quote,
             **({"escape": self.syntax.escape} if self.syntax.escape else {}),
@@ -60,6 +70,9 @@ class Dialect:
             **renamed(self.names, self.found),
             **({"preamble": left_out(self.above)} if self.above else {}),
         }
+
+    def _replaced(self, slips: Slips) -> dict[str, int]:
+        return {"count": slips.count, "line": slips.first.line, "byte": slips.first.byte}
 
     @property
     def _unnamed(self) -> int:

@@ -121,7 +121,10 @@ class _Pass:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows of the table."""
         drops_zeros = self._dialect.syntax.escape != "\0"
-        with open_utf8(self._reading.path, self._dialect.encoding) as file, ThreadPoolExecutor(1, "parsing") as aside:
+        with (
+            open_utf8(self._reading.path, self._dialect.encoding, self._dialect.decoding_errors) as file,
+            ThreadPoolExecutor(1, "parsing") as aside,
+        ):
             self._blocks = Blocks(file, self._reading.block_bytes, drops_zeros=drops_zeros)
             self._blocks.skip(self._dialect.data_start)
             yield from (batch for batch in self._rows(aside) if batch.num_rows)

@@ -37,3 +37,17 @@ def test_a_wide_row_of_two_lines_above_a_second_table_stays_one_row(tmp_path):
     assert [row for batch in parsed.rows for row in batch.to_pylist()][-1]["b"] == "x\ny"
     assert parsed.dialect["irregular_rows"] == {"surplus_cells": 1}
     assert parsed.dialect["tables"] == [{"line": 304, "columns": 2, "rows": 6}]
+
+
+def test_a_wrong_byte_costs_a_character_and_no_row(tmp_path):
+    path = tmp_path / "towns.csv"
+    rows = "".join(f"{number},Köln,Straße {number}\n" for number in range(400))
+    path.write_bytes(f"id,town,street\n{rows}".encode() + b"401,M\xfcnchen,Weg 1\n" + rows.encode())
+
+    parsed = CSV.read(path, ReadOptions())
+    towns = [town for batch in parsed.rows for town in batch["town"].to_pylist()]
+
+    assert (len(towns), towns[400], set(towns)) == (801, "M\ufffdnchen", {"Köln", "M\ufffdnchen"})
+    assert parsed.dialect["encoding"] == "utf-8"
+    wrong = parsed.dialect["wrong_bytes_replaced"]
+    assert (wrong["count"], wrong["line"], path.read_bytes()[wrong["byte"]]) == (1, 402, 0xFC)
