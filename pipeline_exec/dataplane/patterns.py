@@ -1,12 +1,9 @@
-"""Patterns: the regular expressions of users, which RE2 reads. All of them, wherever they stand, have the same bounds.
-
-RE2 takes linear time whatever the pattern, but the line may be steep: at worst it tries each step of a pattern at each
-byte of a cell, and within a cell nothing interrupts it.
-"""
+"""Patterns: the regular expressions of users, which RE2 reads. Wherever they stand, they have the same bounds."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final
 
 import pyarrow as pa
@@ -19,7 +16,8 @@ from pipeline_exec.dataplane.text import cut
 MOST_STEPS: Final = 750
 """Characters a pattern names once its repetitions are written out; one that need not be there counts twice.
 
-So many take ten to seventeen seconds for each megabyte of a text made for them; ordinary patterns ten milliseconds.
+So many take ten to seventeen seconds for each megabyte of a text made for them; ordinary patterns ten milliseconds. How
+long they may take is ``searching``'s to say.
 """
 
 
@@ -46,6 +44,7 @@ def regular_expression(pattern: str) -> str:
     return pattern
 
 
+@lru_cache
 def steps(pattern: str) -> int:
     """How large a pattern is, in steps of RE2's program that each take a character, whichever of how many it may be.
 

@@ -1,4 +1,4 @@
-"""How large the texts of an expression can become, told before anything is evaluated.
+"""How large the texts of an expression can become, and how long they may be searched, told before it is evaluated.
 
 DuckDB's memory limit does not count the texts that functions make on their way (2.0: three nested calls of ``repeat``
 took 12 GB under a limit of 512 MB), and within a few rows nothing interrupts it. So each function has a bound here, and
@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_exec.dataplane.patterns import steps
 from pipeline_exec.dataplane.sql.tree import Node
 
 Size = float | npt.NDArray[np.float64]
@@ -24,8 +25,18 @@ TEXTS: Final = frozenset({"BINARY", "BLOB", "CHAR", "STRING", "TEXT", "VARCHAR"}
 """The types whose values can be of any length."""
 #: Bytes of a number, a date or a truth value, also as text.
 SMALL: Final = 64
+PATTERNED: Final = frozenset(
+    {"regexp_extract", "regexp_extract_all", "regexp_full_match"}
+    | {"regexp_matches", "regexp_replace", "regexp_split_to_array"}
+)
+"""The functions whose second argument is a regular expression."""
+LIKES: Final = frozenset({"~~", "!~~", "~~*", "!~~*"})
+"""Those whose second argument is a pattern of LIKE."""
+_EVERYWHERE: Final = frozenset({"regexp_extract_all", "regexp_split_to_array"})
 #: So 64 KB, which may take five seconds, count as much as may be made at once.
-_SEARCHED_FOR_A_BYTE: Final = 16.0
+_SEARCHED_FOR_A_BYTE: Final = 18.0
+#: So does a text that ten to seventeen seconds may be spent on.
+_STEPS_FOR_A_BYTE: Final = 4.0
 
 
 def small(_: Sequence[Size], __: Sequence[Node]) -> Size:
@@ -64,13 +75,7 @@ def replaced_by_pattern(sizes: Sequence[Size], nodes: Sequence[Node]) -> Size:
         return SMALL
     text, _, new = sizes[:3]
     groups = nodes[2].text.count("\\") if nodes[2].kind == "CONSTANT" else new
-    made = text + (text + 1.0) * new + text * groups
-    return np.maximum(made, _searched(text)) if len(nodes) > 3 else made
-
-
-def parted_by_pattern(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
-    """``regexp_extract_all(text, pattern, …)`` and the like; each part is a text of its own, which takes 16 bytes."""
-    return np.maximum(20 * sum(sizes, start=1.0), _searched(sizes[0]) if sizes else 0.0)
+    return text + (text + 1.0) * new + text * groups
 
 
 def joined(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
@@ -78,9 +83,18 @@ def joined(sizes: Sequence[Size], _: Sequence[Node]) -> Size:
     return len(sizes) * sum(sizes, start=1.0)
 
 
-def _searched(text: Size) -> Size:
-    """What looking for every match of a pattern counts as; in a text made for it, it takes the square of its length."""
-    return text * text / _SEARCHED_FOR_A_BYTE
+def searched(node: Node, sizes: Sequence[Size]) -> Size:
+    """What searching a text by a pattern counts as, for the time it may take; ``language`` has patterns written out."""
+    if node.name not in PATTERNED | LIKES or len(sizes) < 2:
+        return 0.0
+    text, pattern = sizes[0], node.children[1].text
+    if node.name in LIKES:
+        # Patterns of % alone are read once.
+        return text * len(pattern) / _STEPS_FOR_A_BYTE if "_" in pattern else 0.0
+    once = text * steps(pattern) / _STEPS_FOR_A_BYTE
+    is_everywhere = node.name in _EVERYWHERE or (node.name == "regexp_replace" and len(sizes) > 3)
+    # In a text made for it, looking for every match takes the square of its length.
+    return once + text * text / _SEARCHED_FOR_A_BYTE if is_everywhere else once
 
 
 def _number(nodes: Sequence[Node], place: int) -> int:
@@ -91,7 +105,7 @@ def _number(nodes: Sequence[Node], place: int) -> int:
 
 
 class Footprint:
-    """The bytes of everything an expression makes of a row."""
+    """The bytes of everything an expression makes of a row, and what searching it counts as."""
 
     def __init__(self, growths: Mapping[str, Growth], lengths: Mapping[tuple[str, ...], Size]) -> None:
         """Prepare for rows.
@@ -110,8 +124,9 @@ class Footprint:
         Raises:
             ValueError: they cannot be told.
         """
-        size = self._size(node, [self.add(child) for child in node.children])
-        self.total = self.total + size
+        sizes = [self.add(child) for child in node.children]
+        size = self._size(node, sizes)
+        self.total = self.total + size + searched(node, sizes)
         return size
 
     def _size(self, node: Node, sizes: Sequence[Size]) -> Size:

@@ -14,11 +14,12 @@ from pipeline_exec.dataplane.patterns import MOST_STEPS, steps
 from pipeline_exec.dataplane.problems import nearest
 from pipeline_exec.dataplane.sql.engine import cursor
 from pipeline_exec.dataplane.sql.growth import (
+    LIKES,
+    PATTERNED,
     TEXTS,
     Growth,
     joined,
     padded,
-    parted_by_pattern,
     repeated,
     replaced,
     replaced_by_pattern,
@@ -71,7 +72,7 @@ FUNCTIONS: Final[Mapping[str, Growth]] = dict(
         *_grown(replaced_by_pattern, "regexp_replace"),
         # Each part is a text of its own, which takes 16 bytes.
         *_grown(times(20), "array_extract list_extract list_element split str_split string_split string_to_array"),
-        *_grown(parted_by_pattern, "regexp_extract_all regexp_split_to_array"),
+        *_grown(times(20), "regexp_extract_all regexp_split_to_array"),
         # One of several.
         *_grown(times(1), "greatest if least nullif"),
     ]
@@ -102,10 +103,7 @@ _STRANGERS: Final = {
     "SUBQUERY": "a subquery",
     "WINDOW": "a window function",
 }
-_PATTERNED: Final = _words(
-    "regexp_extract regexp_extract_all regexp_full_match regexp_matches regexp_replace regexp_split_to_array"
-)
-_LIKES: Final = _words("~~ !~~ ~~* !~~*")
+_OF_JSON: Final = _words("->> json_extract_string")
 
 
 def check(tree: Node) -> None:
@@ -134,8 +132,10 @@ def _check_function(node: Node) -> None:
         raise ValueError(_absent(node.name))
     if not node.is_plain:
         raise ValueError(f"must call {node.name} as {node.name}(…), with nothing but values between the brackets")
-    if node.name in _PATTERNED | _LIKES:
+    if node.name in PATTERNED | LIKES:
         _check_pattern(node)
+    if node.name in _OF_JSON:
+        _check_path(node)
 
 
 def _check_pattern(node: Node) -> None:
@@ -143,11 +143,21 @@ def _check_pattern(node: Node) -> None:
     if pattern is None or pattern.kind != "CONSTANT":
         raise ValueError("the pattern of a regular expression, or behind LIKE, must be a text written out")
     # What is wrong with it otherwise is said when it is bound.
-    if node.name in _PATTERNED and steps(pattern.text) > MOST_STEPS:
+    if node.name in PATTERNED and steps(pattern.text) > MOST_STEPS:
         raise ValueError("has a regular expression that is too large once its repetitions are written out")
     # DuckDB tries every way to divide a text among several % once there is a _; patterns of % alone it reads once.
-    if node.name in _LIKES and "_" in pattern.text and pattern.text.count("%") > 1:
+    if node.name in LIKES and "_" in pattern.text and pattern.text.count("%") > 1:
         raise ValueError("a pattern behind LIKE may have _ or several %, not both; use regexp_matches for others")
+
+
+def _check_path(node: Node) -> None:
+    # DuckDB itself takes no * from a column. Of values within values, $..* lists each as often as it is within another.
+    for path in node.children[1:]:
+        is_of_row = any(part.kind == "COLUMN_REF" for part in path)
+        if not is_of_row and (path.kind != "CONSTANT" or "*" in path.text):
+            raise ValueError(
+                "a path into a JSON value must be a column, or written out and without *: it names one value"
+            )
 
 
 def _absent(name: str) -> str:

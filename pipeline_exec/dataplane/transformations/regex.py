@@ -11,6 +11,7 @@ import re2
 from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.patterns import Pattern
+from pipeline_exec.dataplane.searching import in_time
 from pipeline_exec.dataplane.text import CellText, keep_where
 from pipeline_exec.dataplane.transformations.replacing import are_long, replaced
 from pipeline_exec.dataplane.transformations.step import LARGEST, Step
@@ -31,6 +32,9 @@ class RegexExtract(Step):
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
+        return in_time(self._extracted, text, self.pattern)
+
+    def _extracted(self, text: pa.StringArray) -> pa.StringArray:
         matching = keep_where(pc.match_substring_regex(text, self.pattern), text)
         return pc.replace_substring_regex(matching, self._whole, self._chosen)
 
@@ -68,7 +72,10 @@ class RegexReplace(Step):
             return if_everywhere
         # What becomes of long texts is measured while it is made.
         short = text.filter(pc.invert(are_long(text)))
-        return with_groups + (pc.sum(pc.count_substring_regex(short, self.pattern)).as_py() or 0) * replacement
+        return with_groups + (pc.sum(in_time(self._matches, short, self.pattern)).as_py() or 0) * replacement
+
+    def _matches(self, text: pa.StringArray) -> pa.Int32Array:
+        return pc.count_substring_regex(text, self.pattern)
 
 
 def _refuse_group(number: int, pattern: str) -> None:

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from time import monotonic
+from time import thread_time
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
+from pipeline_exec.dataplane.searching import in_time, refuse_endless
 from pipeline_exec.dataplane.text import cut
 from pipeline_exec.dataplane.transformations.step import refuse_too_large
 
 LONG: Final = 2**15
 """Bytes of a text that is replaced match by match; shorter ones take no more than a second each."""
-PATIENCE: Final = 10.0
-"""Seconds for each megabyte of a batch's long texts; a million matches take about four."""
+PATIENCE: Final = 5.0
+"""Seconds of the processor for each megabyte of a batch's long texts; a million matches take about four."""
+LEAST_PATIENCE: Final = 10.0
+"""Seconds for all of them, however little they are."""
 
 
-def replaced(text: pa.StringArray, pattern: str, replacement: str, *, patience: float = PATIENCE) -> pa.StringArray:
+def replaced(text: pa.StringArray, pattern: str, replacement: str, *, patience: float | None = None) -> pa.StringArray:
     r"""Every match of the pattern by the replacement, in which ``\1`` stands for the first group.
 
     Raises:
@@ -33,16 +36,22 @@ def replaced(text: pa.StringArray, pattern: str, replacement: str, *, patience: 
     """
     is_long = are_long(text)
     if not is_long.true_count:
-        return pc.replace_substring_regex(text, pattern, replacement)
-    outcome = pc.replace_substring_regex(pc.if_else(is_long, None, text), pattern, replacement)
+        return _replaced_at_once(text, pattern, replacement)
+    outcome = _replaced_at_once(pc.if_else(is_long, None, text), pattern, replacement)
     long = text.filter(is_long)
-    replacing = _Replacing(pattern, replacement, monotonic() + patience * max(long.nbytes / 1e6, 1.0))
+    refuse_endless(long, pattern)
+    patience = max(PATIENCE * long.nbytes / 1e6, LEAST_PATIENCE) if patience is None else patience
+    replacing = _Replacing(pattern, replacement, thread_time() + patience)
     return pc.replace_with_mask(outcome, is_long, pa.array(map(replacing, long.to_pylist()), pa.string()))
 
 
 def are_long(text: pa.StringArray) -> pa.BooleanArray:
     """Which texts are replaced match by match."""
     return pc.fill_null(pc.greater(pc.binary_length(text), LONG), False)
+
+
+def _replaced_at_once(text: pa.StringArray, pattern: str, replacement: str) -> pa.StringArray:
+    return in_time(lambda piece: pc.replace_substring_regex(piece, pattern, replacement), text, pattern)
 
 
 class _Replacing:
@@ -77,7 +86,7 @@ class _Replacing:
         yield data[max(done, 0) :]
 
     def _hurry(self) -> None:
-        if monotonic() > self._ends:
+        if thread_time() > self._ends:
             raise ValueError(
                 f"the pattern {self._shown!r} takes too long in long texts, which it reads again and again"
             )

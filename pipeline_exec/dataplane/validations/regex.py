@@ -6,8 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.patterns import Pattern
+from pipeline_exec.dataplane.searching import in_time
 from pipeline_exec.dataplane.text import concatenated, cut, quoted
 from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule
+from pipeline_exec.errors import MappingFailure
 
 
 class RegexCheck(Check):
@@ -19,7 +21,13 @@ class RegexCheck(Check):
         self._pattern = pattern
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return pc.invert(pc.match_substring_regex(cells.text, self._pattern))
+        try:
+            return pc.invert(in_time(self._matches, cells.text, self._pattern))
+        except ValueError as error:
+            raise MappingFailure(f"In a REGEX validation {error}.", "Correct it in the target data model.") from error
+
+    def _matches(self, text: pa.StringArray) -> pa.BooleanArray:
+        return pc.match_substring_regex(text, self._pattern)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         return concatenated(f"Must match the pattern {cut(self._pattern)}; ", quoted(cells.text), " does not.")

@@ -48,6 +48,7 @@ def values(text, **columns):
         ),
         pytest.param("strftime(DATE '2024-12-31', '%d.%m.%y')", ["31.12.24"] * 3, id="a constant"),
         pytest.param("string_split('p-q', '-')[2]", ["q"] * 3, id="an element of a list"),
+        pytest.param("""'{"1": "one"}' ->> b""", ["one", None, None], id="a path into JSON from a column"),
         pytest.param("a /* so */ -- and so on", ["x", None, "é"], id="comments"),
         pytest.param("1", [1, 1, 1], id="no column at all"),
         pytest.param("NULL", [None, None, None], id="nothing"),
@@ -217,6 +218,9 @@ def test_the_type_of_the_values_is_known_before_the_first_row():
             ("a::JSON", "must not convert to JSON"),
             ("a::STRUCT(x INTEGER)", "must not convert to STRUCT"),
             ("a::INTEGER[]", "must not convert to LIST"),
+            ("CAST(a ->> '$..*' AS VARCHAR)", "without *: it names one value"),
+            ("json_extract_string(a, '$[*]')[1]", "without *: it names one value"),
+            ("json_extract_string(a, chr(36) || '..' || chr(42))[1]", "must be a column, or written out"),
             ("a LIKE a", "behind LIKE, must be a text written out"),
             ("a LIKE '%_a%_a%'", "may have _ or several %, not both"),
             ("regexp_matches(a, a)", "the pattern of a regular expression"),
@@ -356,6 +360,26 @@ def test_a_long_text_is_not_searched_again_and_again(expression):
     assert values(expression, a=["x" * 100]) == [values(expression, a=["x"])[0]]
     with pytest.raises(NotEvaluated, match="search it for too long"):
         values(expression, a=["x" * 100_000])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param(r"regexp_matches(a, '\p{L}{1,300}x')", id="regexp_matches"),
+        pytest.param(r"regexp_extract(a, '\p{L}{1,300}x')", id="regexp_extract"),
+        pytest.param(r"a SIMILAR TO '\p{L}{1,300}x'", id="SIMILAR TO"),
+        pytest.param(f"a LIKE '%{'_' * 900}x'", id="LIKE"),
+        pytest.param(f"a ILIKE '%{'_' * 900}x'", id="ILIKE"),
+    ],
+)
+def test_a_text_too_long_for_a_pattern_is_not_searched(expression):
+    assert values(expression, a=["x" * 10])
+    with pytest.raises(NotEvaluated, match="search it for too long"):
+        values(expression, a=["y" * 4_000_000])
+
+
+def test_a_long_text_is_searched_by_an_ordinary_pattern():
+    assert values("regexp_matches(a, '^[0-9]+,x') OR a LIKE '%x%'", a=["y" * 4_000_000 + "x"]) == [True]
 
 
 def test_the_first_match_in_a_long_text_may_be_replaced():
