@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty, WriteFileFailure
 from pipeline_exec.formats.workbook.bounds import column_letters, column_number
-from pipeline_exec.formats.workbook.openxml import sheet_xml
+from pipeline_exec.formats.workbook.package import list_xml
 from pipeline_exec.formats.workbook.sheets import sheet as sheets
 from pipeline_exec.formats.workbook.writing import book as writing
 from pipeline_exec.formats.xlsx import XLSX
@@ -252,14 +252,14 @@ class TestHostileWorkbooks:
 
     @pytest.mark.parametrize("filling", [" ", "<!-- <row -->"], ids=["spaces", "comments"])
     def test_rows_are_found_wherever_pieces_of_the_xml_end(self, path, monkeypatch, filling):
-        monkeypatch.setattr(sheet_xml, "_CHUNK", 100)
+        monkeypatch.setattr(list_xml, "_CHUNK", 100)
         rows = [f'<row r="{row}">{cell(f"B{row}")}{filling * 3}</row>' for row in range(1, 20)]
         package(path, (" " * 300).join(rows))
         assert read(path, header_row="none")[2] == [["1"]] * 19
 
     def test_a_row_that_never_ends_is_damage(self, path, monkeypatch):
-        monkeypatch.setattr(sheet_xml, "_LONGEST_ROW", 1_000)
-        monkeypatch.setattr(sheet_xml, "_CHUNK", 100)
+        monkeypatch.setattr(list_xml, "_LONGEST", 1_000)
+        monkeypatch.setattr(list_xml, "_CHUNK", 100)
         package(path, '<row r="1"><c r="A1" t="inlineStr"><is><t>' + "x" * 10_000)
         with pytest.raises(ParsingFailure, match="damaged"):
             read(path)

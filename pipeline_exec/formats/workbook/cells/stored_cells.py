@@ -54,19 +54,18 @@ class StoredCells:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def after(self, row: int) -> StoredCells:
-        """Those of later rows."""
-        first = int(np.searchsorted(self.rows, row, side="right"))
-        return StoredCells(*(getattr(self, name)[first:] for name in _FIELDS))
-
-
-_FIELDS: Final[tuple[str, ...]] = tuple(StoredCells.__dataclass_fields__)
 
 Bytes = npt.NDArray[np.uint8]
 
 
-def texts_between(data: Bytes, starts: Integers, ends: Integers) -> pa.StringArray:
+def texts_between(data: Bytes, starts: Integers, ends: Integers, firsts: Integers | None = None) -> pa.StringArray:
     """The bytes from each start to its end as texts.
+
+    Args:
+        data: The bytes.
+        starts: Where each begins.
+        ends: Where each ends.
+        firsts: With which of them each text begins, the others being more of the same; with each when not given.
 
     Raises:
         pa.ArrowInvalid: they are not UTF-8.
@@ -76,7 +75,9 @@ def texts_between(data: Bytes, starts: Integers, ends: Integers) -> pa.StringArr
     np.cumsum(lengths, out=offsets[1:])
     places = np.repeat(starts - offsets[:-1], lengths)
     places += np.arange(len(places))
+    if firsts is not None:
+        offsets = offsets[np.append(firsts, len(starts))]
     buffers: list[Any] = [None, pa.py_buffer(offsets), pa.py_buffer(data[places])]
-    texts = pa.Array.from_buffers(pa.string(), len(starts), buffers)
+    texts = pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
     texts.validate(full=True)
     return texts

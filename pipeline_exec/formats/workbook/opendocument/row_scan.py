@@ -17,7 +17,17 @@ from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, t
 from pipeline_exec.formats.workbook.opendocument.document_cells import KINDS, VALUES, DocumentCells, Kind
 from pipeline_exec.formats.workbook.opendocument.row_parse import MOST_REPEATED, shown_in
 from pipeline_exec.formats.workbook.package.entities import resolved
-from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, Words, among, padded, spells, word, words
+from pipeline_exec.formats.workbook.package.spelling import (
+    Mask,
+    Unusual,
+    Words,
+    among,
+    padded,
+    spells,
+    within,
+    word,
+    words,
+)
 from pipeline_exec.formats.workbook.package.tag_scan import Tags, TagScan
 
 _WHITE: Final = (b"\n", b"\r", b"\t")
@@ -142,8 +152,8 @@ class _Scan:
         """Rows and cells must begin and end in turn, cells within rows; elsewhere little is known."""
         outline, tags = self._outline, self._outline.tags
         open_cells, closed_cells = outline.cells[~self._cells.is_empty], np.flatnonzero(outline.is_cell_end)
-        in_row = _within(len(tags), outline.rows[~self._rows.is_empty], np.flatnonzero(outline.is_row_end))
-        in_cell = _within(len(tags), open_cells, closed_cells)
+        in_row = within(_mask(len(tags), outline.rows[~self._rows.is_empty]), outline.is_row_end)
+        in_cell = within(_mask(len(tags), open_cells), outline.is_cell_end)
         if (outline.is_covered[open_cells] != outline.is_covered_end[closed_cells]).any():
             raise Unusual
         if not in_row[outline.cells].all() or in_cell[outline.rows].any() or in_cell[outline.is_row_end].any():
@@ -218,16 +228,10 @@ class _Scan:
         return {int(at): (int(high[at]), int(wide[at])) for at in np.flatnonzero((high > 1) | (wide > 1))}
 
 
-def _within(count: int, starts: Integers, ends: Integers) -> Mask:
-    """Which places are between a start and its end, the starts not among them."""
-    turns = np.zeros(count + 1, np.int64)
-    turns[starts + 1] = 1
-    turns[ends] -= 1
-    depth = np.cumsum(turns)[:count]
-    if len(starts) != len(ends) or (starts >= ends).any() or depth.min(initial=0) < 0 or depth.max(initial=0) > 1:
-        raise Unusual
-    is_within: Mask = depth > 0
-    return is_within
+def _mask(count: int, places: Integers) -> Mask:
+    mask = np.zeros(count, np.bool_)
+    mask[places] = True
+    return mask
 
 
 def _starts(data: Bytes, tags: Integers, first: Words, name: bytes) -> Mask:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Final
 from xml.parsers import expat
 
@@ -12,15 +11,12 @@ import pyarrow as pa
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.workbook.openxml.cell_scan import scan_strings
 from pipeline_exec.formats.workbook.package.entities import unescaped
-from pipeline_exec.formats.workbook.package.spelling import Unusual, unprefixed
+from pipeline_exec.formats.workbook.package.list_xml import ListXml
+from pipeline_exec.formats.workbook.package.spelling import Unusual
 from pipeline_exec.formats.workbook.package.xml import local_name, refuse_declarations
 
-_CHUNK: Final = 1 << 20
-_ITEM: Final = re.compile(rb"<(\w+:)?si[ />]")
 #: All of them are held in memory, for a cell may want any.
 _MOST_BYTES: Final = 1 << 30
-#: Bytes of XML of one text.
-_LONGEST: Final = 16 << 20
 
 
 def read_strings(part: IO[bytes]) -> pa.StringArray:
@@ -32,7 +28,7 @@ def read_strings(part: IO[bytes]) -> pa.StringArray:
     """
     found = [pa.array([], pa.string())]
     size = 0
-    for texts in _strings(part):
+    for texts in _strings(ListXml(part, b"sst", b"si")):
         found.append(texts)
         size += texts.nbytes
         if size > _MOST_BYTES:
@@ -42,42 +38,18 @@ def read_strings(part: IO[bytes]) -> pa.StringArray:
     return pa.concat_arrays(found)
 
 
-def _strings(part: IO[bytes]) -> Iterator[pa.StringArray]:
-    rest = part.read(_CHUNK)
-    begins = _ITEM.search(rest)
-    head = rest[: begins.start()] if begins else b""
-    if begins is None or b"<!" in head or b"encoding" in head.replace(b'encoding="UTF-8"', b""):
-        yield _parsed(_chunks(part, rest))
-        return
-    prefix = begins[1] or b""
-    item, closing = b"<%bsi" % prefix, b"</%bsst>" % prefix
-    rest = rest[begins.start() :]
-    while (end := rest.find(closing)) < 0:
-        cut = max(rest.rfind(item), 0)
-        if cut:
-            yield _piece(rest[:cut], prefix)
-            rest = rest[cut:]
-        chunk = part.read(_CHUNK)
-        if not chunk or len(rest) > _LONGEST:
-            raise ValueError("texts that do not end")
-        rest += chunk
-    yield _piece(rest[:end], prefix)
-
-
-def _chunks(part: IO[bytes], first: bytes) -> Iterator[bytes]:
-    yield first
-    while chunk := part.read(_CHUNK):
-        yield chunk
-
-
-def _piece(piece: bytes, prefix: bytes) -> pa.StringArray:
+def _strings(xml: ListXml) -> Iterator[pa.StringArray]:
     try:
-        return scan_strings(unprefixed(piece, prefix))
+        for piece in xml.pieces():
+            try:
+                yield xml.scanned(piece, scan_strings)
+            except Unusual:
+                yield _parsed([b"<sst>", piece, b"</sst>"])
     except Unusual:
-        return _parsed(iter([b"<sst>", piece, b"</sst>"]))
+        yield _parsed(xml.rest())
 
 
-def _parsed(pieces: Iterator[bytes]) -> pa.StringArray:
+def _parsed(pieces: Iterable[bytes]) -> pa.StringArray:
     """Element by element; of a text with several formats its parts together, without what says how it is spoken."""
     texts: list[str] = []
     parts: list[str] = []

@@ -47,6 +47,34 @@ def spells(data: Bytes, at: Integers, text: bytes) -> Mask:
     return is_spelled
 
 
+def within(is_start: Mask, is_end: Mask) -> Mask:
+    """Which of some tags are between a start and its end, the starts not among them.
+
+    Raises:
+        Unusual: starts and ends do not take turns.
+    """
+    turns = is_start | is_end
+    opens = is_start[turns]
+    if len(opens) % 2 or not opens[::2].all() or opens[1::2].any():
+        raise Unusual
+    is_odd: Mask = np.cumsum(turns, dtype=np.uint32) % 2 == 1
+    return is_odd & ~is_start
+
+
+def ends_at_once(data: Bytes, following: Integers) -> Mask:
+    """Of each tag, by where the next one begins, whether its element ends with it: ``<c r="A1" s="3"/>``.
+
+    Nothing but white space may stand behind a tag of which this is true.
+    """
+    at = following - 1
+    spaced = np.flatnonzero(data[at] <= ord(" "))
+    while len(spaced):
+        at[spaced] -= 1
+        spaced = spaced[(data[at[spaced]] <= ord(" ")) & (at[spaced] > 1)]
+    is_at_once: Mask = (data[at] == ord(">")) & (data[at - 1] == ord("/"))
+    return is_at_once
+
+
 def words(data: Bytes, at: Integers) -> Words:
     """The eight bytes at each place as one number, to be compared with ``word``."""
     windows = np.ndarray((len(data) - 7,), np.uint64, data, strides=(1,))

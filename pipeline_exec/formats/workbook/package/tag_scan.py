@@ -1,4 +1,4 @@
-"""The attributes of many tags at once. Tags with the same names of attributes in the same order are read together."""
+"""The attributes of many tags at once: tags that are spelled alike, but for the values, are read together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers
 from pipeline_exec.formats.workbook.package.spelling import Mask, Unusual, spells
 
-_NAME: Final = re.compile(rb' ([A-Za-z][\w.:-]{0,60})="[^"<]*"')
-_END: Final = re.compile(rb"/?>")
+#: As long as can be compared at once.
+_ATTRIBUTE: Final = re.compile(rb'(?P<spelled>\s{1,16}(?P<name>[A-Za-z][\w.:-]{0,40})\s{0,2}=\s{0,2}")[^"<]*"')
+_END: Final = re.compile(rb"\s{0,16}/?>")
 #: More shapes of tags than that in one piece are read one by one as fast.
 _MOST_SHAPES: Final = 64
 _MOST_ATTRIBUTES: Final = 32
@@ -69,13 +70,12 @@ class TagScan:
 
     def _take(self, found: Tags, places: Integers, at: Integers, first: Integers) -> Mask:
         """Read all tags of the shape that the first of these has, and say which they are."""
-        names, end = self._shape(int(at[0]))
+        attributes, end = self._shape(int(at[0]))
         is_alike = np.ones(len(at), np.bool_)
         behind = at
         values: list[tuple[bytes, Integers, Integers]] = []
-        for number, name in enumerate(names):
+        for number, (name, spelled) in enumerate(attributes.items()):
             begins, ends = self._quotes[first + 2 * number] + 1, self._quotes[first + 2 * number + 1]
-            spelled = b' %b="' % name
             is_alike &= (begins == behind + len(spelled)) & spells(self._data, behind, spelled)
             behind = np.minimum(ends + 1, len(self._piece))
             values.append((name, begins, ends))
@@ -85,22 +85,23 @@ class TagScan:
             if name in found.starts:
                 found.starts[name][alike], found.ends[name][alike] = begins[is_alike], ends[is_alike]
         found.behind[alike] = behind[is_alike] + len(end)
-        found.is_empty[alike] = len(end) == 2
+        found.is_empty[alike] = end.endswith(b"/>")
         return is_alike
 
-    def _shape(self, at: int) -> tuple[list[bytes], bytes]:
-        """The names of a tag's attributes, and with what it ends."""
-        names: list[bytes] = []
-        while match := _NAME.match(self._piece, at):
-            names.append(match[1])
+    def _shape(self, at: int) -> tuple[dict[bytes, bytes], bytes]:
+        """How a tag spells what stands in front of the value of each of its attributes, and its end."""
+        found: list[re.Match[bytes]] = []
+        while match := _ATTRIBUTE.match(self._piece, at):
+            found.append(match)
             at = match.end()
+        attributes = {match["name"]: match["spelled"] for match in found}
         end = _END.match(self._piece, at)
-        if end is None or len(set(names)) < len(names) or len(names) > _MOST_ATTRIBUTES:
+        if end is None or len(attributes) < len(found) or len(found) > _MOST_ATTRIBUTES:
             raise Unusual
         # What declares a namespace changes what names mean.
-        if any(name.startswith(b"xmlns") for name in names):
+        if any(name.startswith(b"xmlns") for name in attributes):
             raise Unusual
-        return names, end[0]
+        return attributes, end[0]
 
 
 def _whole(found: Tags, following: Integers) -> Tags:

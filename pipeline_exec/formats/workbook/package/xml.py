@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import IO, Final
 from xml.parsers import expat
 
-_CHUNK: Final = 1 << 20
+#: Bytes looked at together; few enough to stay in the processor's cache.
+CHUNK: Final = 1 << 20
 
 Element = tuple[str, dict[str, str]]
 """Name and attributes, without the prefixes of namespaces."""
@@ -25,11 +26,17 @@ def elements(part: IO[bytes]) -> Iterator[Element]:
         (local_name(name), {local_name(attribute): value for attribute, value in attributes.items()})
     )
     refuse_declarations(parser)
-    while chunk := part.read(_CHUNK):
+    for chunk in chunks_of(part):
         parser.Parse(chunk, False)
         yield from found
         found.clear()
     parser.Parse(b"", True)
+
+
+def chunks_of(part: IO[bytes], size: int = CHUNK) -> Iterator[bytes]:
+    """The bytes of a part, so many at a time."""
+    while chunk := part.read(size):
+        yield chunk
 
 
 def element(tag: bytes) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline_exec.errors import ParsingFailure
-from pipeline_exec.formats.workbook.openxml import sheet_xml
+from pipeline_exec.formats.workbook.package import list_xml
 from pipeline_exec.formats.workbook.sheets import blocks
 from pipeline_exec_tests.formats.workbooks import MAIN, OFFICE, PACKAGE, package, read
 
@@ -99,7 +99,7 @@ class TestRows:
 
     def test_rows_out_of_order_are_not_sorted_beyond_what_memory_has_room_for(self, path, monkeypatch):
         monkeypatch.setattr(blocks, "_MOST_SORTED", 0)
-        monkeypatch.setattr(sheet_xml, "_CHUNK", 10)
+        monkeypatch.setattr(list_xml, "_CHUNK", 10)
         package(path, '<row r="2"><c r="A2"><v>2</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>')
         with pytest.raises(ParsingFailure, match="do not stand in their order, and are too many"):
             read(path)

@@ -23,6 +23,9 @@ CELLS = st.builds(
             "<f>A1+1</f><v>7</v>",
             '<f t="shared" si="0"/><v>a &amp; &#228;</v>',
             "<is><t>x</t></is>",
+            '<is><t xml:space="preserve"> x </t><phoneticPr fontId="1"/></is>',
+            '<is><r><t>a</t></r><r><rPr><b/><sz val="9"/></rPr><t>b&lt;</t></r><rPh sb="0"><t>no</t></rPh></is>',
+            "<is><r><rPr/><t/></r></is>",
             "",
         ]
     ),
@@ -69,6 +72,11 @@ def test_the_fast_way_to_read_cells_agrees_with_the_sure_one(rows, space, row, s
         '<row ht="1" r="8"><c><v>1</v></c></row>',
         "<row r='9'><c><v>1</v></c></row>",
         '<row r="9"><c ph="<v>" r="A9"><v>1</v></c></row>',
+        '<row r="9"><c r="A9"/><v>1</v></row>',
+        '<c r="A9"><v>1</v></c>',
+        '<row r="9"><c r="A9"><is><rPr><t>1</t></rPr></is></c></row>',
+        '<row r="9"><c r="A9"><is><rPh><t>1</t></is></c></row>',
+        '<row r="9"><c r="A9"><is><ruby>1</ruby></is></c></row>',
     ],
     ids=[
         "a place in another row",
@@ -79,6 +87,11 @@ def test_the_fast_way_to_read_cells_agrees_with_the_sure_one(rows, space, row, s
         "a row above",
         "single quotes",
         "tags in attributes",
+        "a value outside cells",
+        "a cell outside rows",
+        "a text within a format",
+        "a sound that does not end",
+        "an unknown element",
     ],
 )
 def test_what_is_not_sure_is_refused(xml):

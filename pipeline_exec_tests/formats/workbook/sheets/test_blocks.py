@@ -12,7 +12,7 @@ from pipeline_exec_tests.formats.workbooks import read, workbook
 
 def test_many_rows_are_set_aside_in_a_file_and_read_back(path, monkeypatch):
     monkeypatch.setattr("pipeline_exec.formats.workbook.sheets.blocks._IN_MEMORY", 1_000)
-    monkeypatch.setattr("pipeline_exec.formats.workbook.openxml.sheet_xml._CHUNK", 5_000)
+    monkeypatch.setattr("pipeline_exec.formats.workbook.package.list_xml._CHUNK", 5_000)
     rows = [[number, f"name {number}", *([number] if number == 400 else [])] for number in range(500)]
     workbook(path, ("S", [["id", "name"], *rows]))
     _, names, found = read(path, header_row=1)
