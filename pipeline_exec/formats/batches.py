@@ -16,6 +16,8 @@ Cell = TypeVar("Cell")
 
 #: Cells of a batch that is made from Python's strings, which take about 60 bytes each.
 _BATCH_CELLS: Final = 400_000
+#: Small batches are put together until they have so many bytes.
+_BATCH_BYTES: Final = 4 * 1024**2
 
 
 def text_schema(names: Iterable[str]) -> pa.Schema:
@@ -50,6 +52,20 @@ def batches_of(
     size = max(1, _BATCH_CELLS // len(schema))
     while taken := list(islice(remaining, size)):
         yield pa.record_batch([column(cells) for cells in zip(*taken, strict=True)], schema=schema)
+
+
+def put_together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of some megabytes."""
+    waiting: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        waiting.append(batch)
+        size += batch.nbytes
+        if size >= _BATCH_BYTES:
+            yield pa.concat_batches(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield pa.concat_batches(waiting)
 
 
 def with_data(rows: Rows) -> Rows:

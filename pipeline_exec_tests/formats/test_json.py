@@ -58,8 +58,13 @@ class TestJson(FormatConformance):
         assert json.loads(path.read_text()) == [{'a "b"\\': "x"}]
 
 
+def pieces_of(text, size):
+    data = text.encode()
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
 def only_value(text, size):
-    walker = Scanner(text[at : at + size] for at in range(0, len(text), size))
+    walker = Scanner(pieces_of(text, size))
     value = walker.value()
     if walker.peek():
         raise walker.invalid("Extra data")
@@ -71,9 +76,8 @@ class TestScanner:
     @example(value=[12.5, -1e300, 10**30], size=1, indent=None)
     def test_values_are_the_same_however_the_text_is_cut(self, value, size, indent):
         text = json.dumps(value, indent=indent, ensure_ascii=False)
-        pieces = (text[at : at + size] for at in range(0, len(text), size))
         expected = json.loads(text, parse_int=str, parse_float=str)
-        assert Scanner(pieces).value() == expected
+        assert Scanner(pieces_of(text, size)).value() == expected
 
     @given(
         value=st.dictionaries(st.text(string.ascii_letters, max_size=4), st.lists(VALUES, max_size=4)),
@@ -81,7 +85,7 @@ class TestScanner:
     )
     def test_walking_is_the_same_however_the_text_is_cut(self, value, size):
         text = json.dumps(value, ensure_ascii=False)
-        walker = Scanner(text[at : at + size] for at in range(0, len(text), size))
+        walker = Scanner(pieces_of(text, size))
         walked = {key: [walker.value() for _ in walker.elements()] for key in walker.members()}
         assert walked == json.loads(text, parse_int=str, parse_float=str)
         assert walker.peek() == ""
@@ -89,7 +93,7 @@ class TestScanner:
     @given(value=VALUES, size=st.integers(1, 9))
     def test_what_is_skipped_is_consumed(self, value, size):
         text = f"[{json.dumps(value)}, 7]"
-        walker = Scanner(text[at : at + size] for at in range(0, len(text), size))
+        walker = Scanner(pieces_of(text, size))
         elements = walker.elements()
         next(elements)
         walker.skip()
@@ -108,9 +112,9 @@ class TestScanner:
 
     def test_a_value_larger_than_a_record_may_be_is_refused_before_it_is_held(self, monkeypatch):
         monkeypatch.setattr(scanner, "MAX_RECORD_CHARS", 100)
-        endless = iter(lambda: '"x": 1, ', "")
+        endless = iter(lambda: b'"x": 1, ', b"")
         with pytest.raises(ParsingFailure, match="more than 100 characters"):
-            Scanner(iter(["{", *(next(endless) for _ in range(1_000))])).value()
+            Scanner(iter([b"{", *(next(endless) for _ in range(1_000))])).value()
 
 
 def test_records_at_the_end_of_a_large_file_add_columns(tmp_path):

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
-from pipeline_exec.formats.records import runs, structs
+from pipeline_exec.formats import decoding
+from pipeline_exec.formats.records import rows, runs
 from pipeline_exec.formats.registry import FORMATS
 from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
@@ -48,22 +49,44 @@ def one_behind_the_other(records, indent):
 SHAPES = [as_lines, as_array, in_an_object, one_behind_the_other]
 
 
-def read(path, limits=DEFAULT_LIMITS, **patches):
-    """What is read, or what is said to be wrong; with runs of a few characters, and from the second record on."""
-    given = {runs: {"_SHORTEST": 1, "_LONGEST": 200}, structs: patches}
+def outcome(path, limits=DEFAULT_LIMITS):
+    """What is read, or what is said to be wrong."""
+    try:
+        rows = FORMATS.named(path.suffix).read(path, ReadOptions(), limits).rows
+        return rows.schema.names, cells_of(rows)
+    except (ParsingFailure, SourceDataEmpty) as error:
+        return error.message
+
+
+def read(path, limits=DEFAULT_LIMITS):
+    """The outcome with runs of a few characters, and from the second record on."""
     with pytest.MonkeyPatch.context() as patched:
-        for module, values in given.items():
-            for name, value in values.items():
-                patched.setattr(module, name, value)
-        try:
-            rows = FORMATS.named(path.suffix).read(path, ReadOptions(), limits).rows
-            return rows.schema.names, cells_of(rows)
-        except (ParsingFailure, SourceDataEmpty) as error:
-            return error.message
+        patched.setattr(runs, "_SHORTEST", 1)
+        patched.setattr(runs, "_LONGEST", 200)
+        patched.setattr(decoding, "_PIECE", 150)
+        return outcome(path, limits)
 
 
 def one_by_one(path, limits=DEFAULT_LIMITS):
-    return read(path, limits, _MOST_KEYS=0)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runs.Runs, "lines", lambda self: None)
+        patched.setattr(runs.Runs, "elements", lambda self: None)
+        return outcome(path, limits)
+
+
+@pytest.fixture
+def rows_of_runs(monkeypatch):
+    """How many rows each run had that was read at once."""
+    made, counts = rows.RowReader.lines, []
+
+    def counted(self, text):
+        batch = made(self, text)
+        counts.append(batch.num_rows)
+        return batch
+
+    monkeypatch.setattr(rows.RowReader, "lines", counted)
+    monkeypatch.setattr(rows.RowReader, "elements", counted)
+    return counts
 
 
 @INHERITED
@@ -113,18 +136,13 @@ def test_the_limit_on_levels_is_the_same(tmp_path, max_nesting):
     assert ("levels" in str(read(path, limits))) == (max_nesting < 3)
 
 
-def test_many_records_with_hardly_any_of_the_keys_do_not_take_room_for_all_of_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "_MOST_MEMORY", 50_000)
+def test_many_records_with_hardly_any_of_the_keys_do_not_take_room_for_all_of_them(tmp_path, monkeypatch, rows_of_runs):
+    monkeypatch.setattr(rows, "_MOST_CELLS", 20_000)
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({str(number): number for number in range(400)}) + "\n" + "{}\n" * 500)
-    decoded = []
-    made = structs.RowReader.piece
-    monkeypatch.setattr(
-        structs.RowReader, "piece", lambda self, records: decoded.append(records) or made(self, records)
-    )
     _, cells = read(path)
     assert len(cells) == 501
-    assert max(map(len, decoded), default=0) * 8 * 400 <= 50_000
+    assert max(rows_of_runs, default=0) * 400 <= 20_000
 
 
 @pytest.mark.parametrize(
@@ -134,16 +152,12 @@ def test_many_records_with_hardly_any_of_the_keys_do_not_take_room_for_all_of_th
         pytest.param("[" + ", ".join(['{"id": 1, "more": [{"id": 2}, {"id": 3}]}'] * 60_000) + "]", id="array"),
         pytest.param(json.dumps([{"id": 1, "a": {"b": 2}}] * 60_000, indent=2), id="indented array"),
         pytest.param(json.dumps({"meta": 1, "items": [{"id": 1}] * 100_000}), id="array in an object"),
+        pytest.param('{"id" :\t"x\\"y\\\\", "a": {"b": [1, "]"]}, "c": true }\n' * 50_000, id="anything in lines"),
+        pytest.param('{"id": 1}\n{"id": 1, "a": 2}\n' * 50_000, id="keys that miss"),
     ],
 )
-def test_regular_records_are_read_in_runs(tmp_path, monkeypatch, text):
+def test_regular_records_are_read_in_runs(tmp_path, rows_of_runs, text):
     path = tmp_path / ("a.jsonl" if text[0] == "{" and '"meta"' not in text else "a.json")
     path.write_text(text)
-    in_runs = []
-    made = structs.RowReader.piece
-    monkeypatch.setattr(
-        structs.RowReader, "piece", lambda self, records: in_runs.append(len(records)) or made(self, records)
-    )
-    rows = FORMATS.named(path.suffix).read(path, ReadOptions()).rows
-    found = sum(batch.num_rows for batch in rows)
-    assert sum(in_runs) > 0.9 * found
+    found = sum(batch.num_rows for batch in FORMATS.named(path.suffix).read(path, ReadOptions()).rows)
+    assert sum(rows_of_runs) > 0.9 * found

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import pyarrow as pa
 
 from pipeline_exec.errors import SourceDataEmpty
-from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data
+from pipeline_exec.formats.batches import batches_of, put_together, text_column, text_schema, with_data
 from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.markup.choice import at_path, likeliest
 from pipeline_exec.formats.markup.names import Prefixes
@@ -26,9 +26,6 @@ from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Parsed
-
-#: Batches are put together until they have so many bytes.
-_BATCH_BYTES: Final = 4 * 1024**2
 
 
 def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str) -> Parsed:
@@ -58,7 +55,8 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
         "columns": len(names),
         **renamed(names, columns.names),
     }
-    return Parsed(with_data(Rows(schema, _batches(path, encoding, events, schema))), dialect)
+    batches = put_together(_batches(_rows(path, encoding, events), schema))
+    return Parsed(with_data(Rows(schema, batches)), dialect)
 
 
 def _surveyed(path: Path, encoding: str, prefixes: Prefixes, limits: ReadLimits) -> Place:
@@ -71,20 +69,7 @@ def _surveyed(path: Path, encoding: str, prefixes: Prefixes, limits: ReadLimits)
     return survey.root()
 
 
-def _batches(path: Path, encoding: str, events: RowEvents, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    waiting: list[pa.RecordBatch] = []
-    size = 0
-    for batch in _small_batches(_rows(path, encoding, events), schema):
-        waiting.append(batch)
-        size += batch.nbytes
-        if size >= _BATCH_BYTES:
-            yield pa.concat_batches(waiting)
-            waiting, size = [], 0
-    if waiting:
-        yield pa.concat_batches(waiting)
-
-
-def _small_batches(rows: Iterator[list[str | None] | pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Iterator[list[str | None] | pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Runs as they are, and batches of the rows between them."""
     for is_run, group in groupby(rows, lambda row: isinstance(row, pa.RecordBatch)):
         between = cast("Iterator[list[str | None]]", group)

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.records.runs import RunReader, Runs
 from pipeline_exec.formats.records.scanner import Scanner
-from pipeline_exec.formats.records.structs import Counter
+from pipeline_exec.formats.records.structs import counter
 
 Piece = TypeVar("Piece")
 
@@ -68,7 +68,7 @@ def _arrays(scanner: Scanner, prefix: str, depth: int) -> Iterator[tuple[str, in
 def _objects(scanner: Scanner) -> int:
     """How many objects the array at hand holds."""
     found = 0
-    for element in _elements(scanner, Runs(scanner, Counter())):
+    for element in _elements(scanner, Runs(scanner, counter())):
         found += len(element) if isinstance(element, range) else isinstance(element, dict)
     return found
 

@@ -12,14 +12,22 @@ import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
 from pipeline_exec.formats import encoding as encodings
-from pipeline_exec.formats.batches import batches_of, text_column, text_schema, with_data, without_surrogates
-from pipeline_exec.formats.decoding import text
+from pipeline_exec.formats.batches import (
+    batches_of,
+    put_together,
+    text_column,
+    text_schema,
+    with_data,
+    without_surrogates,
+)
+from pipeline_exec.formats.decoding import utf8_pieces
 from pipeline_exec.formats.header import column_names, renamed
 from pipeline_exec.formats.records.flatten import flatten
 from pipeline_exec.formats.records.paths import longest_array, records_at
+from pipeline_exec.formats.records.rows import RowReader
 from pipeline_exec.formats.records.scanner import Scanner
 from pipeline_exec.formats.records.shape import Shape, Unfit
-from pipeline_exec.formats.records.structs import RowReader, Voucher
+from pipeline_exec.formats.records.structs import Voucher
 from pipeline_exec.formats.records.tables import table_of
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import ReadOptions
@@ -93,7 +101,7 @@ class _Document:
         shape = self._shape(record_path)
         return _Content(
             list(map(without_surrogates, shape.columns)),
-            lambda schema: self._batches(record_path, shape, schema),
+            lambda schema: put_together(self._batches(record_path, shape, schema)),
             {},
         )
 
@@ -130,7 +138,7 @@ class _Document:
                 yield batch
 
     def _scanner(self) -> Scanner:
-        return Scanner(text(self.path, self.encoding), self.limits.max_nesting)
+        return Scanner(utf8_pieces(self.path, self.encoding), self.limits.max_nesting)
 
 
 def _one_by_one(records: Iterable[object], shape: Shape, schema: pa.Schema, before: int) -> Iterator[pa.RecordBatch]:

@@ -9,21 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, Final, Generic, Protocol, TypeVar
-
-import msgspec
+from typing import Final, Generic, Protocol, TypeVar
 
 from pipeline_exec.formats.records.scanner import Scanner
 
-#: Characters of a run.
-_LONGEST: Final = 4 * 1024**2
+#: Bytes of a run: what is made of it on the way then fits into the processor's caches.
+_LONGEST: Final = 512 * 1024
 #: Characters walked through one by one when a run was not what was expected; twice as many each further time.
 _SHORTEST: Final = 64 * 1024
-#: Memory the decoded objects of a run may take, in bytes: many objects without most of the keys are hardly any text.
-_MOST_MEMORY: Final = 96 * 1024**2
 
 #: How an object begins, up to its first key.
-_OPENING: Final = re.compile(r'\{[ \t\n\r]*"[^"\\]*"')
+_OPENING: Final = re.compile(rb'\{[ \t\n\r]*"[^"\\]*"')
 #: How far apart two objects of an array may be.
 _GAP: Final = 256
 #: How many places an array may be cut at are tried: objects within objects may begin with the same key.
@@ -41,51 +37,18 @@ class Irregular(Exception):
         """Whether a shorter one might be."""
 
 
-class Objects:
-    """Decodes many objects at once."""
-
-    def __init__(self, kind: type[msgspec.Struct]) -> None:
-        self._lines = msgspec.json.Decoder(kind)
-        self._elements = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]  # a type made at run time
-        self._size = 48 + 8 * len(kind.__struct_fields__)
-
-    def on_lines(self, text: str) -> list[Any]:
-        """The objects of a text, one on each line.
-
-        Raises:
-            Irregular: it is anything else, or one of them is of another kind.
-        """
-        return self._decoded(self._lines.decode_lines, text, text)
-
-    def in_array(self, text: str) -> list[Any]:
-        """The objects of a text, with commas between them; raises as ``on_lines``."""
-        return self._decoded(self._elements.decode, text, f"[{text}]")
-
-    def _decoded(self, decode: Callable[[str], list[Any]], text: str, whole: str) -> list[Any]:
-        if text.count("{") * self._size > _MOST_MEMORY:
-            raise Irregular
-        try:
-            return decode(whole)
-        except msgspec.ValidationError:
-            raise Irregular from None
-        except msgspec.DecodeError:
-            raise Irregular(may_be_cut=True) from None
-        except (RecursionError, UnicodeError):
-            raise Irregular from None
-
-
 class RunReader(Protocol[Piece]):
     """Makes something of runs."""
 
-    def objects(self) -> Objects | None:
-        """What decodes the next run; None when nothing is known of it yet."""
-
-    def piece(self, records: list[Any]) -> Piece:
-        """What a run is made to.
+    def lines(self, text: bytes) -> Piece:
+        """What is made of a text with an object on each line.
 
         Raises:
-            Irregular: its objects must be looked at one by one.
+            Irregular: it is anything else, or its objects must be looked at one by one.
         """
+
+    def elements(self, text: bytes) -> Piece:
+        """What is made of a text of objects with commas between them; raises as ``lines``."""
 
 
 class Runs(Generic[Piece]):
@@ -99,20 +62,19 @@ class Runs(Generic[Piece]):
 
     def lines(self) -> Piece | None:
         """What is made of the lines at hand; None when the next value is to be read on its own."""
-        return self._read(_line_end, Objects.on_lines)
+        return self._read(_line_end, self._reader.lines)
 
     def elements(self) -> Piece | None:
         """What is made of the elements at hand; None when the next one is to be read on its own."""
-        return self._read(_element_ends, Objects.in_array)
+        return self._read(_element_ends, self._reader.elements)
 
-    def _read(self, ends: Callable[[str], Iterator[int]], decoded: Callable[[Objects, str], list[Any]]) -> Piece | None:
+    def _read(self, ends: Callable[[bytes], Iterator[int]], made: Callable[[bytes], Piece]) -> Piece | None:
         if self._scanner.offset < self._one_by_one_until:
             return None
-        objects = self._reader.objects()
-        text = self._scanner.ahead(_LONGEST) if objects else ""
+        text = self._scanner.ahead(_LONGEST)
         for end in ends(text):
             try:
-                piece = self._reader.piece(decoded(objects, text[:end]))  # type: ignore[arg-type]  # there is text
+                piece = made(text[:end])
             except Irregular as irregular:
                 if not irregular.may_be_cut:
                     break
@@ -125,23 +87,23 @@ class Runs(Generic[Piece]):
         return None
 
 
-def _line_end(text: str) -> Iterator[int]:
+def _line_end(text: bytes) -> Iterator[int]:
     """Behind the last line break."""
-    if end := text.rfind("\n") + 1:
+    if end := text.rfind(b"\n") + 1:
         yield end
 
 
-def _element_ends(text: str) -> Iterator[int]:
+def _element_ends(text: bytes) -> Iterator[int]:
     """Behind objects that another may follow, the last first."""
     return islice(_ends(text), _TRIED)
 
 
-def _ends(text: str) -> Iterator[int]:
+def _ends(text: bytes) -> Iterator[int]:
     opening = _OPENING.match(text)
     at = text.rfind(opening[0], 1) if opening else -1
     while at > 0:
         start = max(at - _GAP, 0)
         before = text[start:at].rstrip()
-        if before.endswith(",") and (before := before[:-1].rstrip()).endswith("}"):
+        if before.endswith(b",") and (before := before[:-1].rstrip()).endswith(b"}"):
             yield start + len(before)
         at = text.rfind(opening[0], 1, at) if opening else -1

@@ -1,4 +1,4 @@
-"""A JSON text, read value by value: no more of it is held than the value at hand."""
+"""A JSON text, walked through value by value: no more of it is held than the value at hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Final
+
+import numpy as np
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.limits import MAX_RECORD_CHARS
@@ -15,6 +17,10 @@ _WHITESPACE: Final = re.compile(r"[ \t\n\r]*")
 #: How near to the end of what was read so far an error may be due to what was not read yet. The longest that is read
 #: in one piece is a character beyond the basic plane.
 _CUT: Final = len(r"\ud83d\ude42")
+#: Bytes that are decoded at a time, at least.
+_WINDOW: Final = 64 * 1024
+_LONGEST_CHARACTER: Final = 4
+_LINE_FEED: Final = 0x0A
 
 
 class Number(str):
@@ -30,30 +36,38 @@ decode: Final = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_con
 class Scanner:
     """Walks through a text; each method starts where the one before ended."""
 
-    def __init__(self, pieces: Iterator[str], max_nesting: int = DEFAULT_LIMITS.max_nesting) -> None:
+    def __init__(self, pieces: Iterator[bytes], max_nesting: int = DEFAULT_LIMITS.max_nesting) -> None:
+        """At the beginning of a text that comes in pieces of UTF-8, none of them empty."""
         self.max_nesting = max_nesting
         self._pieces = pieces
+        self._bytes = b""
+        """What was read and is not decoded, from ``_behind`` on."""
+        self._behind = 0
         self._text = ""
+        """What was decoded and is not let go of; ``_at`` is the place in it."""
         self._at = 0
         self._before = 0
-        """Characters that were let go of."""
         self._line, self._column = 1, 1
         """Of the first character held."""
 
     @property
     def offset(self) -> int:
-        """Characters consumed."""
+        """How much was consumed: bytes where many were at once, characters elsewhere."""
         return self._before + self._at
 
-    def ahead(self, size: int) -> str:
-        """The text at hand, ``size`` characters of it or all there are; it is not consumed."""
-        if len(self._text) - self._at < size:
-            self._hold(size)
-        return self._text[self._at : self._at + size]
+    def ahead(self, size: int) -> bytes:
+        """What is to come, ``size`` bytes of it and perhaps more, or all there are; it is not consumed."""
+        self._let_go()
+        self._bytes = self._text.encode() + self._bytes[self._behind :]
+        self._text, self._behind = "", 0
+        self._read(size)
+        return self._bytes
 
     def advance(self, size: int) -> None:
-        """Consume so many characters, which were seen to be whole values."""
-        self._at += size
+        """Consume so many bytes of what ``ahead`` answered, which were seen to be whole values."""
+        consumed, self._bytes = self._bytes[:size], self._bytes[size:]
+        self._before += size
+        self._line, self._column = _place_behind(consumed, self._line, self._column)
 
     def peek(self) -> str:
         """The next character that is not space, empty at the end; it is not consumed."""
@@ -162,18 +176,42 @@ class Scanner:
 
     def _hold(self, size: int) -> None:
         """Let go of what was consumed, and hold so many characters or all there are."""
+        self._let_go()
+        missing = max(size - len(self._text), _WINDOW)
+        self._read(missing + _LONGEST_CHARACTER)
+        end = self._behind + missing
+        while end < len(self._bytes) and self._bytes[end] & 0xC0 == 0x80:
+            end -= 1
+        self._text += self._bytes[self._behind : end].decode()
+        self._behind = end
+
+    def _let_go(self) -> None:
         self._line, self._column = self._place(self._at)
-        pieces = [self._text[self._at :]]
-        held = len(pieces[0])
         self._before += self._at
+        self._text = self._text[self._at :]
         self._at = 0
-        while held < size and (piece := next(self._pieces, "")):
+
+    def _read(self, size: int) -> None:
+        """Have so many bytes that are not decoded, or all there are."""
+        pieces = [self._bytes[self._behind :]]
+        missing = size - len(pieces[0])
+        while missing > 0 and (piece := next(self._pieces, b"")):
             pieces.append(piece)
-            held += len(piece)
-        self._text = "".join(pieces)
+            missing -= len(piece)
+        if len(pieces) > 1:
+            self._bytes, self._behind = b"".join(pieces), 0
 
     def _place(self, at: int) -> tuple[int, int]:
         """Line and column of a character held."""
         lines = self._text.count("\n", 0, at)
         start = self._text.rfind("\n", 0, at)
         return self._line + lines, at - start if lines else self._column + at
+
+
+def _place_behind(text: bytes, line: int, column: int) -> tuple[int, int]:
+    """Line and column behind a text that begins at these."""
+    data = np.frombuffer(text, np.uint8)
+    start = text.rfind(b"\n") + 1
+    # All bytes of a character in UTF-8 but its first are of this kind.
+    characters = len(text) - start - int(np.count_nonzero(data[start:] & 0xC0 == 0x80))
+    return line + int(np.count_nonzero(data == _LINE_FEED)), characters + (1 if start else column)

@@ -1,40 +1,64 @@
-"""The shape of records as types that decode them: one vouches for it, one takes their values as they stand."""
+"""The shape of records as types that decode them, to vouch for many records at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-import pyarrow as pa
+import numpy as np
 
-from pipeline_exec.formats.records.cells import Cells
-from pipeline_exec.formats.records.runs import Irregular, Objects
+from pipeline_exec.formats.records.runs import Irregular
 from pipeline_exec.formats.records.shape import Keys, Shape
 
 #: More keys than that, and making a type of them takes longer than it saves.
 _MOST_KEYS: Final = 1_000
 #: What the key of a type may not hold.
 _NO_KEY: Final = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
+_OPENING_BRACE: Final = ord("{")
+#: Memory the decoded objects of a run may take, in bytes: many objects without most of the keys are hardly any text.
+_MOST_MEMORY: Final = 96 * 1024**2
 
 #: What is no object. Numbers are decoded, but nothing is made of them.
 _Value = str | float | bool | None | list[msgspec.Raw]
-_ABSENT: Final = msgspec.Raw(b"")
 
 
-class Counter:
+class Objects:
+    """Vouches that texts hold objects of a kind and nothing else."""
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self._lines = msgspec.json.Decoder(kind)
+        self._elements = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]  # a type made at run time
+        self._size = 48 + 8 * len(kind.__struct_fields__)
+
+    def lines(self, text: bytes) -> range:
+        """One number for each object of a text with one on each line.
+
+        Raises:
+            Irregular: the text is anything else, or one of them is of another kind.
+        """
+        return self._counted(self._lines.decode_lines, text)
+
+    def elements(self, text: bytes) -> range:
+        """The same for a text of objects with commas between them."""
+        return self._counted(self._elements.decode, b"".join((b"[", text, b"]")))
+
+    def _counted(self, decode: Any, text: bytes) -> range:  # either decoder
+        if np.count_nonzero(np.frombuffer(text, np.uint8) == _OPENING_BRACE) * self._size > _MOST_MEMORY:
+            raise Irregular
+        try:
+            return range(len(decode(text)))
+        except msgspec.ValidationError:
+            raise Irregular from None
+        except msgspec.DecodeError:
+            raise Irregular(may_be_cut=True) from None
+        except (RecursionError, UnicodeError):
+            raise Irregular from None
+
+
+def counter() -> Objects:
     """Counts objects, whatever they hold."""
-
-    def __init__(self) -> None:
-        self._objects = Objects(msgspec.defstruct("Object", [], gc=False))
-
-    def objects(self) -> Objects:
-        return self._objects
-
-    def piece(self, records: list[Any]) -> range:
-        return range(len(records))
+    return Objects(msgspec.defstruct("Object", [], gc=False))
 
 
 class Voucher:
@@ -45,58 +69,21 @@ class Voucher:
         self._known = -1
         self._objects: Objects | None = None
 
-    def objects(self) -> Objects | None:
-        known = self._shape.size
-        if known != self._known:
-            self._known = known
+    def lines(self, text: bytes) -> range:
+        """As ``RunReader`` says."""
+        return self._of_the_shape().lines(text)
+
+    def elements(self, text: bytes) -> range:
+        """As ``RunReader`` says."""
+        return self._of_the_shape().elements(text)
+
+    def _of_the_shape(self) -> Objects:
+        if self._shape.size != self._known:
+            self._known = self._shape.size
             self._objects = Objects(_vouching(self._shape.keys)) if _can_be_type(self._shape) else None
+        if self._objects is None:
+            raise Irregular
         return self._objects
-
-    def piece(self, records: list[Any]) -> range:
-        return range(len(records))
-
-
-class RowReader:
-    """Reads objects of a shape as record batches of text."""
-
-    def __init__(self, shape: Shape, schema: pa.Schema) -> None:
-        self._schema = schema
-        self._columns = list(shape.columns)
-        # Where two ways lead to one column, the last of a record counts, which only its order tells.
-        is_plain = len(list(shape.keys.columns())) == len(self._columns)
-        self._level = _Level(shape.keys, "") if is_plain and _can_be_type(shape) else None
-
-    def objects(self) -> Objects | None:
-        return self._level.objects if self._level else None
-
-    def piece(self, records: list[Any]) -> pa.RecordBatch:
-        cells = dict(self._level.columns(records)) if self._level else {}
-        return pa.record_batch([cells[column] for column in self._columns], schema=self._schema)
-
-
-class _Level:
-    """Objects that stand at one place, each value of which is taken as it stands."""
-
-    def __init__(self, keys: Keys, prefix: str) -> None:
-        self._fields = [(f"f{number}", key) for number, key in enumerate(keys)]
-        self._values = keys.values
-        self._prefix = prefix
-        self._inner = {key: _Level(inner, f"{prefix}{key}.") for key, inner in keys.objects.items()}
-        fields = [(field, msgspec.Raw, msgspec.field(name=key, default=_ABSENT)) for field, key in self._fields]
-        self.objects = Objects(msgspec.defstruct("Object", fields, gc=False))
-
-    def columns(self, records: list[Any]) -> Iterator[tuple[str, pa.StringArray]]:
-        """The columns of the objects and of those within them, by dotted name."""
-        for field, key in self._fields:
-            cells = Cells(list(map(attrgetter(field), records)))
-            if key in self._values:
-                yield self._prefix + key, cells.text()
-            if key in self._inner:
-                inner = self._inner[key]
-                for name, column in inner.columns(inner.objects.in_array(cells.objects())):
-                    yield name, cells.where_objects(column)
-            elif cells.has_objects:
-                raise Irregular
 
 
 def _can_be_type(shape: Shape) -> bool:
