@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,6 +25,10 @@ from pipeline_exec.model.target_model import TargetColumn
 
 #: Begins the name of the column that holds the text kept of a target column's erroneous cells.
 KEPT: Final = "kept:"
+#: Cells that are checked at once: where every one of them is erroneous, what is found takes 250 MB.
+_MOST_CELLS: Final = 750_000
+#: Fewer rows at once would take long, for each column of them has a price of its own.
+_FEWEST_ROWS: Final = 1_024
 #: Rows of a batch that are checked before threads for its columns are made.
 _FEW: Final = 4_096
 
@@ -48,6 +52,14 @@ def check_target(columns: Sequence[TargetColumn]) -> None:
             column; paths under ``columns``.
     """
     _compiled(columns)
+
+
+def in_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch in parts of about the same size, so small that what is wrong with them fits into memory."""
+    most = max(_MOST_CELLS // batch.num_columns, _FEWEST_ROWS)
+    parts = -(-batch.num_rows // most) or 1
+    size = -(-batch.num_rows // parts)
+    yield from (batch.slice(part * size, size) for part in range(parts))
 
 
 class Checker:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import BinaryIO
 
 import pyarrow as pa
 
-from pipeline_exec.dataplane.checking import Checker
+from pipeline_exec.dataplane.checking import Checker, in_parts
 from pipeline_exec.dataplane.edits import apply_edits
 from pipeline_exec.dataplane.mapping import mapping_record
 from pipeline_exec.dataplane.mark_mapping import marked_schema
@@ -134,7 +135,8 @@ class Stages:
         judges = WebhookJudges(plan.asked, token=digest(plan.execution.id, plan.keys[Stage.VALIDATE]))
         checker = Checker(plan.columns, plan.error_config.on_error, judges)
         edited = apply_edits(rows, plan.edits, plan.columns) if plan.edits else rows
-        return Rows(checker.schema, _closing(judges, self._checked(plan, checker, edited, on_counts)))
+        parts = Rows(edited.schema, chain.from_iterable(map(in_parts, edited)))
+        return Rows(checker.schema, _closing(judges, self._checked(plan, checker, parts, on_counts)))
 
     def _checked(
         self, plan: Plan, checker: Checker, rows: Rows, on_counts: Callable[[Counts, Tally], None]

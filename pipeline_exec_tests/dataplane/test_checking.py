@@ -3,7 +3,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from pipeline_exec.dataplane.checking import Checker, check_target
+from pipeline_exec.dataplane.checking import Checker, check_target, in_parts
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.execution import Counts
@@ -98,6 +98,39 @@ def test_a_batch_whose_columns_are_checked_at_once_has_the_same_outcome_as_small
     assert at_once.counts == by_parts.counts
     assert pa.table(whole.findings) == pa.Table.from_batches([part.findings for part in parts])
     assert pa.table(whole.rows) == pa.Table.from_batches([part.rows for part in parts])
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "sizes"),
+    [
+        (0, 3, [0]),
+        (10, 3, [10]),
+        (75_000, 10, [75_000]),
+        (75_001, 10, [37_501, 37_500]),
+        (2_000, 2_000, [1_000, 1_000]),
+    ],
+    ids=["no rows", "a few", "just as many as are checked at once", "one more", "very many columns"],
+)
+def test_a_large_batch_is_parted_so_that_its_findings_fit_into_memory(rows, columns, sizes):
+    number = pa.array(range(rows), pa.int64()).cast(pa.string())
+    whole = pa.record_batch([number] * columns, [f"c{place}" for place in range(columns)])
+
+    parts = list(in_parts(whole))
+
+    assert [part.num_rows for part in parts] == sizes
+    assert pa.concat_batches(parts).column(0).equals(number)
+
+
+def test_the_outcome_of_parts_is_that_of_the_whole():
+    whole = batch(id=[str(row % 900) for row in range(3_000)], born=["2001-02-03", "soon", None] * 1_000)
+    checker, in_slices = Checker(TARGET, OnError.EMPTY), Checker(TARGET, OnError.EMPTY)
+
+    at_once = checker.check(whole)
+    parts = [in_slices.check(whole.slice(start, 700)) for start in range(0, 3_000, 700)]
+
+    assert pa.concat_batches([part.rows for part in parts]).equals(at_once.rows)
+    assert pa.concat_batches([part.findings for part in parts]).equals(at_once.findings)
+    assert in_slices.counts == checker.counts
 
 
 def test_a_table_without_findings_has_an_empty_table_of_them():
