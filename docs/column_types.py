@@ -56,9 +56,9 @@ What was guessed is no finding. It is on the run in Dagster, as `guessed` of the
 can become alternative matches. Texts are compared once for each batch, however many cells have them.
 """
 PHONES = """\
-Which numbers there are says libphonenumber, whose metadata are matched over whole columns. One by one it is asked only
-about what these leave open, such as numbers dialled with the code of a carrier, and for formats other than E.164; each
-different number once.
+Which numbers there are, and how they are written in groups, says libphonenumber, whose metadata are matched over whole
+columns. One by one it is asked only about what these leave open, such as numbers dialled with the code of a carrier;
+each different number once.
 """
 IBAN_CHECKS = """\
 Checked is what the registry lays down for every country: the length, where letters and digits stand, and the check

@@ -58,6 +58,38 @@ def test_what_is_shown_is_read_as_the_same_number(output_format, home, other):
     assert kind.read(kind.show(numbers)).equals(numbers)
 
 
+NOTATIONS = {
+    "international": phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+    "RFC3966": phonenumbers.PhoneNumberFormat.RFC3966,
+}
+
+
+@pytest.mark.parametrize("output_format", NOTATIONS)
+@given(st.lists(dialled(), min_size=1, max_size=30))
+def test_numbers_are_written_as_libphonenumber_writes_them(output_format, numbers):
+    valid = phone_type().read(texts(*(number for _, number in numbers))).drop_null()
+    expected = [
+        phonenumbers.format_number(phonenumbers.parse(number), NOTATIONS[output_format]) for number in valid.to_pylist()
+    ]
+    assert phone_type(output_format=output_format).show(valid).to_pylist() == expected
+
+
+@given(PHONES.filter(lambda phone: phone[0] in phonenumbers.SUPPORTED_REGIONS))
+def test_numbers_are_written_at_home_as_libphonenumber_writes_them(phone):
+    region, code, number = phone
+    kind, own = phone_type(region=region, output_format="national"), texts(f"+{code}{number}")
+    national = phonenumbers.format_number(
+        phonenumbers.parse(f"+{code}{number}"), phonenumbers.PhoneNumberFormat.NATIONAL
+    )
+    assert kind.show(own).to_pylist() == [national] or kind.read(texts(national)) != own
+
+
+def test_what_would_be_another_number_at_home_stays_international():
+    kind, number = phone_type(region="BB", output_format="national"), texts("+13100870")
+    assert kind.show(number).to_pylist() == ["+1 310-0870"]
+    assert kind.read(kind.show(number)).equals(number)
+
+
 def test_regular_numbers_are_never_looked_at_one_by_one():
     phone._parsed.cache_clear()
     cells = ["+4915123456789", "+49 30 123456", "+49 (0)30 123456", "030 123456", "0049 30 123456", "+49 1", "no"]

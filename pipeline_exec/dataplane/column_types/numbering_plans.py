@@ -7,7 +7,7 @@ Arrow matches a hundred times faster; only what these cannot settle is left to i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -72,6 +72,19 @@ def plan_of_region(region: str) -> NumberingPlan:
     return _plan(phonenumbers.country_code_for_region(region), region)
 
 
+def main_metadata(code: int) -> PhoneMetadata:
+    """What libphonenumber knows of a calling code; of one of several countries, of the first."""
+    return _metadata(code, COUNTRY_CODE_TO_REGION_CODE[code][0])
+
+
+def by_calling_code(numbers: pa.StringArray) -> Iterator[tuple[str, pa.BooleanArray]]:
+    """Each calling code of numbers that begin with a plus, and where it is theirs."""
+    first = pc.fill_null(pc.utf8_slice_codeunits(numbers, 1, 4).cast(pa.int16()), 0)
+    codes = _CODES[first.to_numpy()]
+    for code in np.unique(codes[codes > 0]):
+        yield str(code), pa.array(codes == code)
+
+
 def _plan(code: int, region: str) -> NumberingPlan:
     metadata = _metadata(code, region)
     shapes = (_shapes(code, ("general_desc",)), _shapes(code, KINDS))
@@ -128,5 +141,5 @@ KINDS: Final = (
     "voicemail",
 )
 """What libphonenumber counts as a valid number: one of these kinds."""
-CODES: Final = _codes_by_first_digits()
-"""The calling code of a number by its first three digits; 0 where there is none."""
+#: The calling code of a number by its first three digits; 0 where there is none.
+_CODES: Final = _codes_by_first_digits()

@@ -14,7 +14,13 @@ from phonenumbers import PhoneNumberFormat
 
 from pipeline_exec.dataplane.column_types.cell_type import chosen, understood
 from pipeline_exec.dataplane.column_types.grouped import with_plain_separators
-from pipeline_exec.dataplane.column_types.numbering_plans import CODES, NumberingPlan, plan_of_code, plan_of_region
+from pipeline_exec.dataplane.column_types.numbering_plans import (
+    NumberingPlan,
+    by_calling_code,
+    plan_of_code,
+    plan_of_region,
+)
+from pipeline_exec.dataplane.column_types.phone_notations import Notation, written
 from pipeline_exec.dataplane.column_types.string import StringType
 from pipeline_exec.dataplane.text import bytes_of, concatenated, keep_where, without_bytes
 from pipeline_exec.errors import FieldProblem, InvalidDocument
@@ -27,7 +33,8 @@ class PhoneType(StringType):
     E.164 is kept, ``+4930123456``: a plus and digits. Spaces, hyphens, dots, slashes and parentheses are read, and so
     is ``tel:``. With the ``region`` ``DE`` numbers as they are dialled there are read too: ``030 123456``,
     ``0049 30 123456``. Extensions have no place in E.164, and are refused. Shown it is in the ``output_format``
-    ``E.164``, ``international``, ``national`` (numbers of other countries stay international) or ``RFC3966``.
+    ``E.164``, ``international``, ``national`` or ``RFC3966``. Numbers of other countries stay international, and so do
+    those that are other numbers when they are dialled at home.
     """
 
     name = "phone"
@@ -36,10 +43,11 @@ class PhoneType(StringType):
 
     def __init__(self, column: TargetColumn) -> None:
         super().__init__(column)
-        self._format = chosen("output_format", column.output_format, list(_FORMATS))
+        shown = chosen("output_format", column.output_format, ["E.164", *Notation])
+        self._notation = None if shown == "E.164" else Notation(shown)
         self._region = understood("region", column.region, _region) if column.region else None
         self._home = plan_of_region(self._region) if self._region else None
-        if self._format == "national" and self._home is None:
+        if self._notation is Notation.NATIONAL and self._home is None:
             message = "national needs a region, whose numbers are shown without their calling code"
             raise InvalidDocument(f"{message}.", [FieldProblem("output_format", message)])
         if self._region:
@@ -59,15 +67,19 @@ class PhoneType(StringType):
         return pc.coalesce(numbers, _each(keep_where(is_open, dialled), self._parsed))
 
     def show(self, values: pa.StringArray) -> pa.StringArray:
-        return values if self._format == "E.164" else _each(values, self._shown)
+        if self._notation is None:
+            return values
+        if self._home is None or self._notation is not Notation.NATIONAL:
+            return written(values, self._notation)
+        is_own = pc.starts_with(values, f"+{self._home.code}")
+        national = written(keep_where(is_own, values), Notation.NATIONAL)
+        # Of several countries with one calling code, some would take the numbers of others for their own.
+        is_same = pc.fill_null(pc.equal(self.read(national), values), False)
+        international = written(keep_where(pc.invert(is_same), values), Notation.INTERNATIONAL)
+        return pc.if_else(is_same, national, international)
 
     def _parsed(self, dialled: str) -> str | None:
         return _parsed(dialled, self._region)
-
-    def _shown(self, number: str) -> str:
-        is_home = self._home is not None and number.startswith(f"+{self._home.code}")
-        name = "international" if self._format == "national" and not is_home else self._format
-        return _formatted(number, name)
 
 
 def _dialled(text: pa.StringArray) -> pa.StringArray:
@@ -80,13 +92,12 @@ def _dialled(text: pa.StringArray) -> pa.StringArray:
 
 def _international(dialled: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray]:
     """Numbers that begin with a plus, and which of them have to be looked at one by one."""
-    first = pc.fill_null(pc.utf8_slice_codeunits(dialled, 1, 4).cast(pa.int16()), 0)
-    codes = CODES[first.to_numpy()]
     numbers, is_open = pa.nulls(len(dialled), pa.string()), pa.repeat(False, len(dialled))
-    for code in np.unique(codes[codes > 0]):
-        plan, is_its = plan_of_code(int(code)), pa.array(codes == code)
-        bare, is_open_too = plan.settled(pc.utf8_slice_codeunits(dialled.filter(is_its), 1 + len(plan.code)))
-        numbers = pc.replace_with_mask(numbers, is_its, concatenated(f"+{plan.code}", bare))
+    for code, is_its in by_calling_code(dialled):
+        bare, is_open_too = plan_of_code(int(code)).settled(
+            pc.utf8_slice_codeunits(dialled.filter(is_its), 1 + len(code))
+        )
+        numbers = pc.replace_with_mask(numbers, is_its, concatenated(f"+{code}", bare))
         is_open = pc.replace_with_mask(is_open, is_its, is_open_too)
     return numbers, is_open
 
@@ -119,23 +130,12 @@ def _parsed(dialled: str, region: str | None) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
-@lru_cache(maxsize=65_536)
-def _formatted(number: str, name: str) -> str:
-    return phonenumbers.format_number(phonenumbers.parse(number), _FORMATS[name])
-
-
 def _region(text: str) -> str:
     if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError(f"{text!r} is no country with phone numbers of its own. Give its two letters, like DE.")
     return text.upper()
 
 
-_FORMATS: Final = {
-    "E.164": PhoneNumberFormat.E164,
-    "international": PhoneNumberFormat.INTERNATIONAL,
-    "national": PhoneNumberFormat.NATIONAL,
-    "RFC3966": PhoneNumberFormat.RFC3966,
-}
 #: ITU's longest number has 15 digits; those of some countries, with what is dialled before, a few more.
 _SHAPE: Final = r"\A(?:tel:)?\+?\(?[0-9](?:[-() ./]{0,3}[0-9]){2,19}\z"
 _IS_DIALLED: Final = np.zeros(256, np.bool_)
