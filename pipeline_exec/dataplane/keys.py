@@ -76,6 +76,11 @@ class Locksmith:
         return Keys(high, np.fromiter(map(hash, texts), np.int64, len(texts)).view(np.uint64))
 
 
+def with_one_zero(values: pa.Array) -> pa.Array:
+    """The same values; minus zero is zero."""
+    return pc.add(values, 0.0) if pa.types.is_floating(values.type) else values
+
+
 def _is_word(kind: pa.DataType) -> bool:
     return bool(pa.types.is_date32(kind) or (pa.types.is_primitive(kind) and kind.bit_width == 64))
 
@@ -83,17 +88,12 @@ def _is_word(kind: pa.DataType) -> bool:
 def _words(values: pa.Array) -> Words:
     if pa.types.is_date32(values.type):
         values = values.view(pa.int32()).cast(pa.int64())
-    words: Words = _unsigned(values).view(pa.uint64()).to_numpy()
+    words: Words = with_one_zero(values).view(pa.uint64()).to_numpy()
     return words
 
 
-def _unsigned(values: pa.Array) -> pa.Array:
-    """Zero and minus zero are the same number."""
-    return pc.add(values, 0.0) if pa.types.is_floating(values.type) else values
-
-
 def _texts(columns: Sequence[pa.Array]) -> pa.StringArray:
-    texts = [_unsigned(values).cast(pa.string()) for values in columns]
+    texts = [with_one_zero(values).cast(pa.string()) for values in columns]
     if len(texts) == 1:
         return texts[0]
     # With its length before it, no text of one column can be taken for the end of the text before.

@@ -98,6 +98,11 @@ BOUNDS = {
 }
 
 
+def values(kind):
+    """Cells that are values of a type, however its columns are made."""
+    return [SAMPLES[kind][0], *{"float": ["0"], "decimal": ["0"], "int": ["100"]}.get(kind, [])]
+
+
 @cache
 def cells(kind):
     """Cells of a column of a type: right, nearly right, wrong, empty."""
@@ -110,7 +115,7 @@ def cells(kind):
 def validations(kind):
     """Validations that have a meaning for a type."""
     patterns = st.sampled_from(["^[A-Za-z]+$", "[0-9]", "a|5", "^.{1,3}$"])
-    few = st.lists(st.sampled_from(SAMPLES[kind][:1] * 2), min_size=1, max_size=2)
+    few = st.lists(st.sampled_from(values(kind)), min_size=1, max_size=2)
     choices = [
         st.builds(lambda pattern: {"type": "REGEX", "pattern": pattern}, patterns),
         st.builds(
@@ -120,7 +125,7 @@ def validations(kind):
         st.builds(
             lambda operator, value: {"type": "COMPARE", "operator": operator, "value": value},
             st.sampled_from(["eq", "ne", *(["lt", "lte", "gt", "gte"] if kind in BOUNDS else [])]),
-            st.sampled_from(SAMPLES[kind][:1]),
+            st.sampled_from(values(kind)),
         ),
         st.just({"type": "REQUIRED"}),
         st.just({"type": "UNIQUE"}),
@@ -151,7 +156,7 @@ def row_validations(number, kinds):
         st.builds(lambda columns: {"type": "WEBHOOK", "connector": "judge", "columns": columns}, keys),
         st.builds(lambda kind, columns, how: {"type": kind, "columns": columns, "match": how}, required, keys, match),
         st.builds(
-            lambda kind, other: {"type": kind, "columns": [f"x{other}"], "values": SAMPLES[kinds[other]][:1]},
+            lambda kind, other: {"type": kind, "columns": [f"x{other}"], "values": values(kinds[other])},
             required,
             st.sampled_from(others),
         ),

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
+from pipeline_exec.dataplane.keys import with_one_zero
 from pipeline_exec.dataplane.problems import unknown
 from pipeline_exec.dataplane.uniqueness import KeyBudget
 from pipeline_exec.errors import FieldProblem, InvalidDocument
@@ -130,6 +132,11 @@ def values_of(texts: Sequence[str], cell_type: CellType, field: str) -> pa.Array
         complaint = cell_type.complaints(text.filter(is_wrong))[0].as_py()
         raise InvalidDocument(complaint, [FieldProblem(field, complaint)])
     return values
+
+
+def is_one_of(values: pa.Array, allowed: pa.Array) -> pa.BooleanArray:
+    """Whether each value is one of those allowed; null is none."""
+    return pc.is_in(with_one_zero(values), with_one_zero(allowed))
 
 
 class Check(ABC):

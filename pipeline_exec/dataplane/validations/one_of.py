@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import CellText, concatenated, quoted
-from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, values_of
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, is_one_of, values_of
 
 
 class OneOfCheck(Check):
@@ -22,7 +22,7 @@ class OneOfCheck(Check):
         self._allowed, self._texts = allowed, texts
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return pc.and_(cells.values.is_valid(), pc.invert(pc.is_in(cells.values, self._allowed)))
+        return pc.and_(cells.values.is_valid(), pc.invert(is_one_of(cells.values, self._allowed)))
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         return concatenated(f"Must be one of {listed(self._texts)}; it is ", quoted(cells.text), ".")

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pipeline_exec.dataplane.problems import listed
 from pipeline_exec.dataplane.text import CellText
-from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, values_of
+from pipeline_exec.dataplane.validations.check import Cells, Check, Place, Rule, is_one_of, values_of
 
 
 class Match(StrEnum):
@@ -41,7 +41,7 @@ class RequiredWithCheck(Check):
         return pa.repeat(f"A value is required {self._reason}; the cell is empty.", len(cells.text))
 
     def _is_so(self, other: Cells, values: pa.Array | None) -> pa.BooleanArray:
-        return other.text.is_valid() if values is None else pc.is_in(other.values, values)
+        return other.text.is_valid() if values is None else is_one_of(other.values, values)
 
 
 class RequiredWithoutCheck(RequiredWithCheck):
