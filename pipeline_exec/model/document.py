@@ -13,7 +13,14 @@ from pipeline_exec.errors import FieldProblem, InvalidDocument
 class Document(BaseModel):
     """A frozen document; unknown attributes are errors, so that a typing mistake never passes silently."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        # Texts of any bound are looked at, and refused if half a character is in them.
+        str_min_length=0,
+    )
 
     @classmethod
     def parse(cls, raw: object, *, at: str = "") -> Self:
@@ -82,5 +89,7 @@ def _sentence(detail: Mapping[str, Any]) -> str:
             return "is not a list"
         case (("dict_type" | "model_type" | "model_attributes_type" | "dataclass_type"), _):
             return "is not an object with attributes"
+        case "string_unicode", _:
+            return "holds half a character: a surrogate without its other half"
         case _:
             return str(detail["msg"]).removeprefix("Value error, ")

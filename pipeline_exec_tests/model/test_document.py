@@ -5,6 +5,7 @@ import pytest
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.connector import ConnectorDocument
 from pipeline_exec.model.document import Document
+from pipeline_exec.model.mapping import ColumnMapping
 from pipeline_exec.model.pipeline import PipelineConfiguration, PipelineDocument
 from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.model.wrapper import CsvSource, WrapperDocument
@@ -206,6 +207,18 @@ def test_transformations_and_validations_keep_their_arguments():
 
     assert (validation.type, validation.message, validation.arguments) == ("MIN", "too small", {"value": 3})
     assert TargetModelDocument.parse(model.to_json()) == model
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param({"source_columns": ["\ud800"], "target_column": "a"}, id="in a list"),
+        pytest.param({"source_columns": [], "target_column": "x\udfff"}, id="in a text"),
+    ],
+)
+def test_half_a_character_is_refused(raw):
+    with pytest.raises(InvalidDocument, match="holds half a character"):
+        ColumnMapping.parse(raw)
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan], ids=repr)
