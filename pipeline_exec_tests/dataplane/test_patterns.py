@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.patterns import MOST_STEPS, regular_expression, steps
 from pipeline_exec.dataplane.sql import Expression
+from pipeline_exec.dataplane.text import empty_as_null
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
 from pipeline_exec.dataplane.validations import VALIDATIONS
 from pipeline_exec.errors import InvalidDocument
@@ -26,6 +27,15 @@ def test_no_pattern_cuts_a_character_in_two(cells, pattern, replacement, kind):
     arguments = {"pattern": pattern, "replacement": replacement} if kind == "REGEX_REPLACE" else {"pattern": pattern}
     outcome = TRANSFORMATIONS[kind].parse(arguments).apply(texts(*cells))
     outcome.validate(full=True)
+
+
+@given(st.lists(st.none() | WORDS, max_size=5), PATTERNS)
+def test_a_match_is_the_same_with_a_group_around_its_pattern(cells, pattern):
+    without, within = (
+        TRANSFORMATIONS["REGEX_EXTRACT"].parse({"pattern": each}).apply(texts(*cells))
+        for each in (pattern, f"({pattern})")
+    )
+    assert empty_as_null(without).equals(empty_as_null(within))
 
 
 @pytest.mark.parametrize("pattern", [r"\C", r"a\C+", r"\\\C"])

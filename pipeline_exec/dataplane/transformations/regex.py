@@ -32,9 +32,14 @@ class RegexExtract(Step):
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
-        return in_time(self._extracted, text, self.pattern)
+        has_groups = re2.compile(self.pattern).groups > 0
+        return in_time(self._group if has_groups else self._match, text, self.pattern)
 
-    def _extracted(self, text: pa.StringArray) -> pa.StringArray:
+    def _match(self, text: pa.StringArray) -> pa.StringArray:
+        return pc.struct_field(pc.extract_regex(text, f"(?P<match>{self.pattern})"), "match")
+
+    def _group(self, text: pa.StringArray) -> pa.StringArray:
+        # Arrow extracts groups with names alone, and those of users have none.
         matching = keep_where(pc.match_substring_regex(text, self.pattern), text)
         return pc.replace_substring_regex(matching, self._whole, self._chosen)
 
