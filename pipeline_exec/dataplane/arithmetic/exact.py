@@ -171,8 +171,9 @@ def _outcome(values: pa.Array, left: Numbers, sign: str, right: Numbers) -> Numb
     is_lost = pc.and_(values.is_null(), pc.and_(left.values.is_valid(), right.values.is_valid()))
     offences = _either(left.offences, right.offences)
     if is_lost.true_count:
-        operation = concatenated(_plain(left.values), sign, _plain(right.values))
-        offences = _either(offences, keep_where(is_lost, operation))
+        lost_left, lost_right = left.values.filter(is_lost), right.values.filter(is_lost)
+        operations = concatenated(_plain(lost_left), sign, _plain(lost_right))
+        offences = _either(offences, pc.replace_with_mask(pa.nulls(len(values), pa.string()), is_lost, operations))
     return Numbers(values, offences)
 
 
@@ -257,13 +258,14 @@ def _decimals_of(digits: pa.StringArray) -> int:
 def _plain(values: pa.Array) -> pa.StringArray:
     text = values.cast(pa.string())
     if values.type.scale > _WITHOUT_EXPONENT:
-        is_tiny = pc.less(pc.abs(values), _TINY)
-        text = pc.if_else(is_tiny, _tiny(keep_where(is_tiny, values)), text) if is_tiny.true_count else text
+        has_exponent = pc.match_substring(text, "E")
+        if has_exponent.true_count:
+            text = pc.replace_with_mask(text, pc.fill_null(has_exponent, False), _tiny(values.filter(has_exponent)))
     return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".") if values.type.scale else text
 
 
 def _tiny(values: pa.Array) -> pa.StringArray:
-    """Arrow writes these with an exponent. One more or less than they are, they have all their digits."""
+    """What Arrow writes with an exponent. One more or less than it is, it has all its digits."""
     sign = pc.if_else(pc.less(values, pa.scalar(0, values.type)), "-0", "0")
     return concatenated(sign, pc.utf8_slice_codeunits(pc.add(pc.abs(values), _ONE).cast(pa.string()), 1))
 
@@ -271,5 +273,4 @@ def _tiny(values: pa.Array) -> pa.StringArray:
 _PATTERN: Final = rf"^[+-]?(?:0*[0-9]{{1,{WHOLE}}}(?:\.[0-9]{{0,{DECIMALS}}})?|\.[0-9]{{1,{DECIMALS}}})$"
 #: Up to so many digits behind the point Arrow writes none with an exponent but zero, whose digits are cut off.
 _WITHOUT_EXPONENT: Final = 6
-_TINY: Final = pa.scalar(Decimal("0.000001"), pa.decimal256(7, 6))
 _ONE: Final = pa.scalar(1, pa.decimal256(1, 0))
