@@ -25,7 +25,7 @@ from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.findings_files import Findings, read_findings
-from pipeline_exec.services.fixes import check_cells, in_columns, merged, overlaid
+from pipeline_exec.services.fixes import check_cells, counted_rows, earlier_edits, merged, overlaid
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
@@ -153,7 +153,8 @@ class ExecutionService:
             configuration: The part of the configuration that changes; with it the target data model is as it is now.
             cells: Repaired cells of the mapped table; they add to those of earlier fixes, unless the file is read
                 otherwise now: its rows are others then.
-            save: Keep the changed configuration for later executions too.
+            save: Keep the changed configuration for later executions too; of a pipeline that was changed otherwise
+                since, nothing but this change.
 
         Raises:
             NotFound: there is no such execution, or its pipeline is gone.
@@ -165,9 +166,9 @@ class ExecutionService:
             if not execution.is_finished:
                 raise Conflict(f"Execution {execution_id} is PROCESSING.", "Wait for its end or cancel it first.")
             stored = self._configured(tx, execution, caller, configuration, save=save)
-            rows = _counted_rows(tx, execution, stored)
+            rows = counted_rows(tx, execution, stored)
             check_cells(cells, stored.target_model, rows)
-            edits = merged(_earlier_edits(tx, execution, stored) if rows is not None else [], cells)
+            edits = merged(earlier_edits(tx, execution, stored) if rows is not None else [], cells)
             fixed = execution.retried(
                 LogType.FIX,
                 caller=caller,
@@ -280,14 +281,32 @@ class ExecutionService:
             return before
         document = PipelineConfiguration.parse(overlaid(before.document.to_json(), change), at="configuration")
         configured = self.pipelines.configure(tx, pipeline.id, document, caller)
-        if (configured.document, configured.target_model) == (before.document, before.target_model):
-            configured = before
-        if save and configured.id != pipeline.configuration.id:
-            audit = pipeline.audit.touched(caller, self.clock())
-            tx.pipelines.save(replace(pipeline, configuration=configured, audit=audit))
-        elif configured is not before:
+        known = (before, pipeline.configuration)
+        configured = next((each for each in known if _is_same(each, configured)), configured)
+        kept = self._kept(tx, execution, pipeline, configured, change, caller) if save else pipeline.configuration
+        if configured not in (*known, kept):
             tx.pipelines.add_configuration(configured)
+        if kept.id != pipeline.configuration.id:
+            audit = pipeline.audit.touched(caller, self.clock())
+            tx.pipelines.save(replace(pipeline, configuration=kept, audit=audit))
         return configured
+
+    def _kept(
+        self,
+        tx: Transaction,
+        execution: Execution,
+        pipeline: Pipeline,
+        configured: StoredConfiguration,
+        change: Mapping[str, object],
+        caller: Principal,
+    ) -> StoredConfiguration:
+        """What later executions use: the same; of a pipeline that was changed otherwise since, that with the change."""
+        current = pipeline.configuration
+        used = [log.configuration_id for log in tx.executions.logs([execution.id])[execution.id]]
+        if current.id in used or configured == current:
+            return configured
+        document = PipelineConfiguration.parse(overlaid(current.document.to_json(), change), at="configuration")
+        return self.pipelines.configure(tx, pipeline.id, document, caller)
 
     def _first_stage(
         self, tx: Transaction, execution: Execution, stored: StoredConfiguration, edits: tuple[CellEdit, ...]
@@ -309,22 +328,5 @@ def _of_a_pipeline(execution: Execution) -> Execution:
     return execution
 
 
-def _counted_rows(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> int | None:
-    """How many rows the mapped table has when the input is read as configured; None where no attempt counted them."""
-    attempts = tx.executions.logs([execution.id])[execution.id]
-    counted = (log for log in reversed(attempts) if log.counts is not None and _reads_alike(tx, log, stored))
-    return next((log.counts.total_rows for log in counted if log.counts is not None), None)
-
-
-def _earlier_edits(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> Sequence[CellEdit]:
-    """The latest attempt's edits, as far as they mean the same cells under this configuration.
-
-    Where the input is read otherwise, the rows that they name are others.
-    """
-    return in_columns(execution.log.edits, stored.target_model) if _reads_alike(tx, execution.log, stored) else []
-
-
-def _reads_alike(tx: Transaction, log: ExecutionLog, stored: StoredConfiguration) -> bool:
-    """Whether an attempt read its input as this configuration says."""
-    used = tx.pipelines.configuration(ConfigurationId(str(log.configuration_id)))
-    return stage_keys(used, [])[Stage.READ] == stage_keys(stored, [])[Stage.READ]
+def _is_same(one: StoredConfiguration, other: StoredConfiguration) -> bool:
+    return (one.document, one.target_model) == (other.document, other.target_model)

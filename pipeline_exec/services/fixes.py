@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument
-from pipeline_exec.model.execution import CellEdit
+from pipeline_exec.model.execution import CellEdit, Execution, ExecutionLog, Stage
+from pipeline_exec.model.identity import ConfigurationId
+from pipeline_exec.model.pipeline import StoredConfiguration
 from pipeline_exec.model.target_model import TargetModelDocument
+from pipeline_exec.ports import Transaction
+from pipeline_exec.services.plans import stage_keys
 
 
 def overlaid(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
@@ -24,10 +28,22 @@ def merged(before: Sequence[CellEdit], now: Sequence[CellEdit]) -> tuple[CellEdi
     return tuple(cells[place] for place in sorted(cells))
 
 
-def in_columns(edits: Sequence[CellEdit], model: TargetModelDocument) -> list[CellEdit]:
-    """Those edits whose columns the target data model still has."""
-    known = {column.key for column in model.columns}
-    return [edit for edit in edits if edit.column in known]
+def counted_rows(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> int | None:
+    """How many rows the mapped table has when the input is read as configured; None where no attempt counted them."""
+    attempts = tx.executions.logs([execution.id])[execution.id]
+    counted = (log for log in reversed(attempts) if log.counts is not None and _reads_alike(tx, log, stored))
+    return next((log.counts.total_rows for log in counted if log.counts is not None), None)
+
+
+def earlier_edits(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> Sequence[CellEdit]:
+    """The latest attempt's edits, as far as they mean the same cells under this configuration.
+
+    Where the input is read otherwise, the rows that they name are others.
+    """
+    if not _reads_alike(tx, execution.log, stored):
+        return []
+    known = {column.key for column in stored.target_model.columns}
+    return [edit for edit in execution.log.edits if edit.column in known]
 
 
 def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument, rows: int | None) -> None:
@@ -53,3 +69,9 @@ def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument, rows: int
             problems.append(FieldProblem(f"cells.{index}.column", f"{cell.column!r} is not one of {there_are}"))
     if problems:
         raise InvalidDocument("A repaired cell is not in the table.", problems)
+
+
+def _reads_alike(tx: Transaction, log: ExecutionLog, stored: StoredConfiguration) -> bool:
+    """Whether an attempt read its input as this configuration says."""
+    used = tx.pipelines.configuration(ConfigurationId(str(log.configuration_id)))
+    return stage_keys(used, [])[Stage.READ] == stage_keys(stored, [])[Stage.READ]

@@ -198,6 +198,40 @@ class TestTheConfiguration:
         workshop.drop("more.csv", BAD_AGE)
         assert [each.status for each in workshop.execute(pipeline)] == [Status.SUCCESSFUL]
 
+    def test_keeping_it_undoes_no_other_change_of_the_pipeline(self, workshop, pipeline):
+        texts = {"first.csv": BAD_AGE, "second.csv": BAD_AGE.replace("old", "unknown")}
+        for name, text in texts.items():
+            workshop.drop(name, text)
+        first, second = workshop.execute(pipeline)
+        tolerant = {"error_config": {"error_threshold": 25}}
+        workshop.fix(first, configuration=tolerant, save=True)
+
+        fixed = workshop.fix(second, configuration={"output_options": {"delimiter": ";"}}, save=True)
+
+        kept = workshop.layer.pipelines.get(pipeline.id).configuration.document
+        assert (kept.error_config.error_threshold, kept.output_options.delimiter) == (25, ";")
+        assert fixed.failure.type is ErrorType.ERROR_THRESHOLD_EXCEEDED
+        assert workshop.fix(second, configuration=tolerant).status is Status.SUCCESSFUL
+
+    def test_the_same_change_is_kept_once(self, workshop, pipeline):
+        for name in ("first.csv", "second.csv"):
+            workshop.drop(name, BAD_AGE)
+        change = {"error_config": {"error_threshold": 25}}
+
+        first, second = (
+            workshop.fix(execution, configuration=change, save=True) for execution in workshop.execute(pipeline)
+        )
+
+        kept = workshop.layer.pipelines.get(pipeline.id).configuration
+        assert first.log.configuration_id == second.log.configuration_id == kept.id
+
+    def test_all_that_was_changed_in_several_fixes_is_kept_with_the_last(self, workshop, pipeline, failed):
+        workshop.fix(failed, configuration={"output_options": {"delimiter": ";"}})
+        workshop.fix(failed, configuration={"error_config": {"error_threshold": 25}}, save=True)
+
+        kept = workshop.layer.pipelines.get(pipeline.id).configuration.document
+        assert (kept.error_config.error_threshold, kept.output_options.delimiter) == (25, ";")
+
     def test_one_that_proved_good_can_be_kept_afterwards(self, workshop, pipeline, failed):
         change = {"error_config": {"error_threshold": 25}}
         fixed = workshop.fix(failed, configuration=change)
