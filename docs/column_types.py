@@ -23,8 +23,8 @@ are, and how these are written. The samples on this page are the tests of the ty
 - **A cell that is not of its column's type** is the finding `type.<name>`, never an exception. What becomes of it says
   `error_config.on_error`.
 - **An empty cell** is of every type. Whether it may be empty is a matter of `required`.
-- **Spaces around a value** belong to it, and make most values wrong. The transformation `TRIM` cuts them off. Only
-  categories do not care.
+- **Spaces around a value** belong to it, and make most values wrong, which the finding says. The transformation `TRIM`
+  cuts them off. Only categories do not care.
 - **Nothing is guessed.** `1.234` is never a thousand and something, `01/02/2024` is no date until a format says which.
   The transformations `NUMBER` and `DATE`, or `input_formats`, say so.
 - **What is written is read again as the same value**, unless a format leaves parts of it out. The exception are numbers

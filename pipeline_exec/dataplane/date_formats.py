@@ -100,6 +100,16 @@ def read(text: pa.StringArray, formats: Sequence[DateFormat]) -> pa.TimestampArr
     return pa.array(moments, pa.int64(), mask=~is_read).view(pa.timestamp("us"))
 
 
+def tells(text: pa.StringArray, formats: Sequence[DateFormat]) -> pa.BooleanArray:
+    """Which cells fit one of the formats, whether there is such a day or not."""
+    is_told: Mask = np.zeros(len(text), np.bool_)
+    lengths = {length for each in formats for length in each.layouts}
+    for places, matrix in by_length(text, lengths):
+        for layout in itertools.chain.from_iterable(each.layouts.get(matrix.shape[1], ()) for each in formats):
+            is_told[places] |= _fields(layout, matrix)[1]
+    return pa.array(is_told)
+
+
 def show(values: pa.Array, date_format: DateFormat) -> pa.StringArray:
     """Dates, times or timestamps as text; what a value does not have is that of 1970-01-01 00:00 UTC."""
     moments = Moments(_microseconds_of(values))
@@ -135,18 +145,26 @@ def _read_alike(matrix: Bytes, formats: Sequence[DateFormat]) -> tuple[Numbers, 
 
 
 def _read_as(layout: Layout, matrix: Bytes) -> tuple[Numbers, Mask]:
+    fields, fits = _fields(layout, matrix)
+    if not fits.any():
+        return np.zeros(len(matrix), np.int64), fits
+    found, exists = microseconds(fields, len(matrix))
+    return found, fits & exists
+
+
+def _fields(layout: Layout, matrix: Bytes) -> tuple[dict[Field, Numbers], Mask]:
+    """What each row tells, if it fits; whatever is told lies within its own bounds then."""
     fields: dict[Field, Numbers] = {}
     fits, start = np.ones(len(matrix), np.bool_), 0
     for part, width in layout:
         number, is_readable = part.read(matrix[:, start : start + width])
         fits &= is_readable
         if not fits.any():
-            return np.zeros(len(matrix), np.int64), fits
+            break
         start += width
         if part.field:
             fields[part.field] = number
-    found, exists = microseconds(fields, len(matrix))
-    return found, fits & exists
+    return fields, fits
 
 
 def _microseconds_of(values: pa.Array) -> Numbers:

@@ -65,7 +65,8 @@ _TYPES: Final[Mapping[ColumnType, tuple[str, str, str]]] = {
     ),
     ColumnType.BOOLEAN: (
         "true or false",
-        "Read are true and false, yes and no, y and n, t and f, 1 and 0, in upper and lower case.",
+        "Read are true and false, yes and no, y and n, t and f, on and off, 1 and 0, in upper and lower case, and the "
+        "two words of the column's output_format.",
         "Translate other words with the transformation OPTION_MAPPING.",
     ),
     ColumnType.CATEGORY: (
@@ -76,7 +77,8 @@ _TYPES: Final[Mapping[ColumnType, tuple[str, str, str]]] = {
     ),
     ColumnType.DATE: (
         "a date",
-        "Read are ISO 8601 (2024-12-31), the column's output_format and input_formats. Days must exist.",
+        "Read are calendar dates of ISO 8601 (2024-12-31), the column's output_format and input_formats. Days must "
+        "exist.",
         "Name the file's format in input_formats, or read it with the transformation DATE.",
     ),
     ColumnType.TIME: (
@@ -91,8 +93,9 @@ _TYPES: Final[Mapping[ColumnType, tuple[str, str, str]]] = {
     ),
     ColumnType.EMAIL: (
         "an e-mail address",
-        "Read is one plain address; neither a name beside it nor several addresses.",
-        "Cut what stands around the address with REGEX_EXTRACT.",
+        "Read is one plain address; neither a name beside it nor several addresses, and no letters but a to z.",
+        "Cut what stands around the address with REGEX_EXTRACT. Write an international domain by its name that begins "
+        "with xn--.",
     ),
     ColumnType.PHONE: (
         "a phone number",
@@ -101,13 +104,13 @@ _TYPES: Final[Mapping[ColumnType, tuple[str, str, str]]] = {
     ),
     ColumnType.URL: (
         "an address",
-        "Read are absolute addresses that begin with http:// or https://.",
+        "Read are absolute addresses that begin with http://, https:// or ftp:// and name a host.",
         "Put what is missing before them with the transformation SQL or CONCATENATE.",
     ),
     ColumnType.UUID: (
         "a UUID",
-        "Read are 32 hexadecimal digits in five groups with hyphens.",
-        "Take braces around it away with the transformation REPLACE.",
+        "Read are 32 hexadecimal digits in five groups with hyphens, in braces and behind urn:uuid: as well.",
+        "Put missing hyphens in with the transformation REGEX_REPLACE.",
     ),
     ColumnType.IBAN: (
         "an IBAN",

@@ -76,7 +76,7 @@ def test_an_unknown_pipeline_is_a_sentence(command_line):
 
 def test_errors_as_a_table(command_line, failed):
     lines = command_line.run("executions", "errors", failed.id).stdout.splitlines()
-    assert lines[1].split(maxsplit=3) == ["2", "amount", "ten", "'ten' is not a number."]
+    assert lines[1].split(maxsplit=3) == ["2", "amount", "ten", "'ten' is not a number like 1234.56."]
     assert lines[2].split(maxsplit=1)[0] == "3"
 
 
@@ -96,7 +96,7 @@ def test_errors_as_json(command_line, failed):
         "column": "amount",
         "value": "ten",
         "code": "type.float",
-        "message": "'ten' is not a number.",
+        "message": "'ten' is not a number like 1234.56.",
     }
 
 
@@ -104,7 +104,7 @@ def test_errors_as_a_workbook(command_line, failed, tmp_path):
     path = tmp_path / "report.xlsx"
     printed = command_line.run("executions", "errors", failed.id, "--format", "xlsx", "-o", str(path)).stdout
     assert printed == f"The errors are in {path}.\n"
-    assert openpyxl.load_workbook(path)["Data"]["C3"].comment.text == "type.float: 'ten' is not a number."
+    assert openpyxl.load_workbook(path)["Data"]["C3"].comment.text == "type.float: 'ten' is not a number like 1234.56."
 
 
 def test_no_errors_are_an_empty_array(command_line, orders):

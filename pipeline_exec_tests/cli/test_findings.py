@@ -7,7 +7,13 @@ from pipeline_exec.cli.findings import print_findings
 from pipeline_exec.dataplane.findings import FINDINGS
 from pipeline_exec.model.rows import Rows
 
-FINDING = {"row": 2, "column": "age", "value": "old", "code": "type.int", "message": "'old' is not a whole number."}
+FINDING = {
+    "row": 2,
+    "column": "age",
+    "value": "old",
+    "code": "type.int",
+    "message": "'old' is not a whole number like 1234.",
+}
 
 
 @pytest.mark.parametrize(
@@ -24,5 +30,5 @@ def test_that_not_all_findings_are_kept_is_said_beside_them(capsys, total, said)
     findings = Rows(FINDINGS, [pa.RecordBatch.from_pylist([FINDING], FINDINGS)])
     print_findings(findings, "csv", total)
     printed = capsys.readouterr()
-    assert printed.out == "row,column,value,code,message\n2,age,old,type.int,'old' is not a whole number.\n"
+    assert printed.out == "row,column,value,code,message\n2,age,old,type.int,'old' is not a whole number like 1234.\n"
     assert printed.err == said

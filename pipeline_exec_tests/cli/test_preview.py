@@ -4,8 +4,9 @@ from zipfile import ZipFile
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
-from pipeline_exec.cli import output
+from pipeline_exec.cli import main, output
 from pipeline_exec_tests.cli.conftest import Terminal
 
 
@@ -32,7 +33,23 @@ def test_with_a_pipeline_rows_are_mapped_and_checked(command_line, orders, file)
     shown = command_line.run("preview", file, "--pipeline", "orders").stdout
     assert "number  Number\namount  Amount\n" in shown
     assert "2 of 6 cells (33.33 %) are erroneous." in shown
-    assert "  2  amount  ten    'ten' is not a number." in shown
+    assert "  2  amount  ten    'ten' is not a number like 1234.56." in shown
+
+
+def test_what_was_chosen_by_similarity_says_so(command_line, orders, file):
+    file.write_text("Number;Amonut\nA-1;10\n")
+    assert "amount  Amonut  (by similarity, 0." in command_line.run("preview", file, "--pipeline", "orders").stdout
+    seen = json.loads(command_line.run("preview", file, "--pipeline", "orders", "--json").stdout)
+    assert [(match["target_column"], match["method"]) for match in seen["matches"]] == [
+        ("number", "KEY"),
+        ("amount", "SIMILARITY"),
+    ]
+    assert seen["data"]["total_cells"] == 2
+
+
+def test_standard_input_is_a_file_too(command_line):
+    shown = CliRunner().invoke(main, ["preview", "-"], input="Number;Amount\nA-1;10\n").stdout
+    assert "Number  Amount\nA-1     10\n" in shown
 
 
 def test_nothing_is_executed_or_written(command_line, orders, file):

@@ -21,7 +21,7 @@ def test_findings_stand_row_by_row_with_value_code_and_message():
     (checked,), _ = check(TARGET, batch(**ROWS))
     assert checked.findings.schema == FINDINGS
     assert checked.findings.to_pylist() == [
-        {"row": 2, "column": "id", "value": "x", "code": "type.int", "message": "'x' is not a whole number."},
+        {"row": 2, "column": "id", "value": "x", "code": "type.int", "message": "'x' is not a whole number like 1234."},
         {
             "row": 2,
             "column": "born",

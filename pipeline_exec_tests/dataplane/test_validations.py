@@ -76,7 +76,7 @@ def str_or_none(cell):
             {"column_type": "int"},
             {"type": "MAX", "value": "five"},
             "value",
-            "'five' is not a whole number.",
+            "'five' is not a whole number like 1234.",
             id="maximum that is no number",
         ),
         pytest.param(
@@ -90,7 +90,7 @@ def str_or_none(cell):
             {"column_type": "int"},
             {"type": "ONE_OF", "values": [1, "x"]},
             "values",
-            "'x' is not a whole number.",
+            "'x' is not a whole number like 1234.",
             id="one value of another type",
         ),
         pytest.param({}, {"type": "ONE_OF", "values": []}, "values", "needs at least 1", id="no values"),

@@ -46,7 +46,7 @@ def test_findings_of_a_service_stand_among_the_others_of_their_row_and_column():
     assert [(each["row"], each["column"], each["code"], each["message"]) for each in found.findings.to_pylist()] == [
         (1, "a", "webhook", "a is x."),
         (1, "b", "required", "A value is required; the cell is empty."),
-        (1, "c", "type.int", "'x' is not a whole number."),
+        (1, "c", "type.int", "'x' is not a whole number like 1234."),
         (1, "c", "webhook", "c is x."),
         (2, "b", "webhook", "b is x."),
     ]

@@ -116,7 +116,7 @@ def test_the_ui_shows_the_first_errors_as_a_table_and_their_numbers_over_time(fo
         "column": "id",
         "value": "x",
         "code": "type.int",
-        "message": "'x' is not a whole number.",
+        "message": "'x' is not a whole number like 1234.",
     }
     chart = shown["validate"]["errors_by_column"]["mdStr"].splitlines()
     assert chart[2] == f"| id | type.int | The text is not a whole number | 60 | {'█' * 24} |"

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType, understood
-from pipeline_exec.dataplane.date_formats import DateFormat, read, show
+from pipeline_exec.dataplane.date_formats import DateFormat, read, show, tells
 from pipeline_exec.dataplane.moments import SECOND
+from pipeline_exec.dataplane.text import concatenated, quoted
 from pipeline_exec.model.target_model import TargetColumn
 
 
@@ -54,6 +55,11 @@ class CalendarType(CellType):
 
     def show(self, values: pa.Array) -> pa.StringArray:
         return show(values, self._own) if self._own else self.shown_in_iso(values)
+
+    def complaints(self, text: pa.StringArray) -> pa.StringArray:
+        is_lost = pc.and_(tells(text, self._formats), read(text, self._formats).is_null())
+        no_such_day = concatenated(quoted(text), f" is not {self.expectation}: there is no such day.")
+        return pc.if_else(is_lost, no_such_day, super().complaints(text))
 
     def _own_format(self, text: str) -> DateFormat:
         own = DateFormat.parse(text)

@@ -21,7 +21,7 @@ class DecimalType(NumericType):
 
     name = "decimal"
     arrow_type = pa.decimal128(38, 9)
-    expectation = "a decimal number of at most 29 digits before and 9 after the point"
+    expectation = "a decimal number like 1234.56, with at most 29 digits before and 9 after the point"
 
     def read(self, text: pa.StringArray) -> pa.Decimal128Array:
         if (small := _read_small(text)) is not None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.string import ShapedType
-from pipeline_exec.dataplane.text import keep_where
+from pipeline_exec.dataplane.text import concatenated, keep_where, quoted
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -20,7 +20,8 @@ class EmailType(ShapedType):
     """An address to which mail can be sent: ``anna.smith@example.com``.
 
     A dot-atom of RFC 5321 before the @, a domain of two labels or more behind it. What the RFC allows but no mail
-    provider does is refused: quoted local parts, addresses of networks, comments.
+    provider does is refused: quoted local parts, addresses of networks, comments. So are letters other than ``a`` to
+    ``z``, which few can send to; international domains are written as in ``anna@xn--mller-kva.de``.
     """
 
     name = "email"
@@ -29,6 +30,14 @@ class EmailType(ShapedType):
 
     def read(self, text: pa.StringArray) -> pa.StringArray:
         return _without_overlong(super().read(text))
+
+    def complaints(self, text: pa.StringArray) -> pa.StringArray:
+        foreign = concatenated(
+            *(quoted(text), f" is not {self.expectation}: of letters only a to z may be in one."),
+            " A domain with others has a name of these letters too, which begins with xn--.",
+        )
+        is_foreign = pc.and_(pc.match_substring(text, "@"), pc.invert(pc.string_is_ascii(text)))
+        return pc.if_else(is_foreign, foreign, super().complaints(text))
 
 
 def _without_overlong(text: pa.StringArray) -> pa.StringArray:

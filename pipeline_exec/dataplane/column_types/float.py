@@ -18,7 +18,7 @@ class FloatType(NumericType):
 
     name = "float"
     arrow_type = pa.float64()
-    expectation = "a number"
+    expectation = "a number like 1234.56"
 
     def read(self, text: pa.StringArray) -> pa.DoubleArray:
         values = read_numbers(text, r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$", pa.float64())

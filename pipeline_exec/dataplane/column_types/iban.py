@@ -44,7 +44,13 @@ class IbanType(StringType):
         country = pc.utf8_slice_codeunits(code, 0, 2)
         length, expected = pc.utf8_length(code), _LENGTHS.take(pc.index_in(country, _COUNTRIES))
         no_iban = concatenated(quoted(text), " is not an IBAN: ")
+        is_like_one = pc.fill_null(pc.match_substring_regex(code, _LIKE_ANY), False)
         return pc.coalesce(
+            pc.if_else(
+                pc.and_(expected.is_null(), is_like_one),
+                concatenated(no_iban, country, " is no country of the IBAN registry."),
+                None,
+            ),
             pc.if_else(expected.is_null(), super().complaints(text), None),
             pc.if_else(
                 pc.not_equal(length, expected),
@@ -141,5 +147,6 @@ _SHIFT: Final = np.where(_KIND_OF == _LETTER, 100, 10).astype(np.int64)
 _VALUE: Final = np.arange(256, dtype=np.int64) - np.where(_KIND_OF == _LETTER, ord("A") - 10, ord("0"))
 #: So many characters fit behind a remainder before 64 bits are full.
 _SAFE: Final = 8
+_LIKE_ANY: Final = r"\A[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\z"
 _COUNTRIES: Final = pa.array(list(IBANS))
 _LENGTHS: Final = pa.array([len(kinds) for kinds in IBANS.values()], pa.int32())

@@ -16,7 +16,7 @@ class IntType(NumericType):
 
     name = "int"
     arrow_type = pa.int64()
-    expectation = "a whole number"
+    expectation = "a whole number like 1234"
 
     def read(self, text: pa.StringArray) -> pa.Int64Array:
         values = read_numbers(text, r"^-?0*[0-9]{1,18}$", pa.int64())

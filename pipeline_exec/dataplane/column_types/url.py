@@ -23,6 +23,4 @@ class UrlType(ShapedType):
 
     name = "url"
     expectation = "an address like https://example.com/page"
-    pattern: ClassVar[str] = (
-        rf"(?i:https?|ftp)://(?:[^\s\p{{Z}}\p{{C}}/?#@]*@)?{_HOST}(?::{_PORT})?(?:[/?#]{_REST})?"
-    )
+    pattern: ClassVar[str] = rf"(?i:https?|ftp)://(?:[^\s\p{{Z}}\p{{C}}/?#@]*@)?{_HOST}(?::{_PORT})?(?:[/?#]{_REST})?"

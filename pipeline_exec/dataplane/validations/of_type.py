@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.text import unread
+from pipeline_exec.dataplane.text import concatenated, quoted, unread
 from pipeline_exec.dataplane.validations.check import Cells, Check
 
 
@@ -20,4 +21,9 @@ class TypeCheck(Check):
         return unread(cells.text, cells.values)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
-        return self._type.complaints(cells.text)
+        complaints, bare = self._type.complaints(cells.text), pc.utf8_trim_whitespace(cells.text)
+        is_right = pc.and_(pc.not_equal(bare, cells.text), self._type.read(bare).is_valid())
+        if not is_right.true_count:
+            return complaints
+        spaced = f" has spaces around it; without them it would be {self._type.expectation}."
+        return pc.if_else(is_right, concatenated(quoted(cells.text), spaced), complaints)
