@@ -61,23 +61,23 @@ RECORDS = st.lists(elements(), min_size=1, max_size=3).flatmap(
 )
 
 
-def read(path, **patches):
+def read(path, options=None, piece=150, **patches):
     """What is read, or what is said to be wrong; in small pieces, so that runs begin and end anywhere."""
-    values = [(parsing, "_PIECE", 150), (parsing, "_MOST_LEFT_OUT", 1)]
+    values = [(parsing, "_PIECE", piece), (parsing, "_MOST_LEFT_OUT", 1)]
     with pytest.MonkeyPatch.context() as patched:
         for module, name, value in values:
             patched.setattr(module, name, value)
         for name, value in patches.items():
             patched.setattr(template, name, value)
         try:
-            rows = FORMATS.named("xml").read(path, ReadOptions()).rows
+            rows = FORMATS.named("xml").read(path, options or ReadOptions()).rows
             return rows.schema.names, cells_of(rows)
         except (ParsingFailure, SourceDataEmpty) as error:
             return error.message
 
 
-def one_by_one(path):
-    return read(path, _MOST_GROUPS=-1)
+def one_by_one(path, options=None):
+    return read(path, options, _MOST_GROUPS=-1)
 
 
 @INHERITED
@@ -89,10 +89,41 @@ def one_by_one(path):
 @example(records=["<r><a>1</a></r>"] * 9 + ["<r>mixed<a>1</a></r>"] + ["<r><a>3</a></r>"] * 9, space="")
 @example(records=["<r><a>&#9;&amp;amp;</a></r>"] * 20 + ["<r><a>&x;</a></r>"], space="\n")
 @example(records=["<r><r>1</r></r>"] * 20, space="")
+@example(records=["<r><a>1</a> <a/><b/><a>2</a></r>", "<r><a>1</a><a> &lt;</a></r>"] * 9, space="\n")
 def test_any_records(tmp_path, records, space):
     path = tmp_path / "a.xml"
     path.write_text(f"<all>{space}{space.join(records)}</all>", encoding="utf-8", newline="")
     assert read(path) == one_by_one(path)
+
+
+LISTS = [
+    pytest.param("<i/><i></i>", id="nothing"),
+    pytest.param('<i k="">&quot;\\&#9;</i><i k="2"/><i k="&amp;"> </i>', id="text and attributes"),
+    pytest.param("<i><a>1</a><b/></i><i><b>2</b></i><i/>", id="elements"),
+    pytest.param('<i k="1"><a k="2">3</a><a>4</a></i><i><a/></i>', id="lists within"),
+    pytest.param("<i><a><b>1</b><b>2</b></a><n:a/></i><i><a/></i>", id="lists within elements"),
+    pytest.param('<i xmlns:n="u" n:k="1" k="2">é</i><i>🙂</i>', id="prefixes"),
+    pytest.param("<i>1</i><c>2</c><c/>", id="two lists"),
+]
+
+
+@pytest.mark.parametrize("items", LISTS)
+@pytest.mark.parametrize("record_path", [None, "r", "r.i"])
+def test_records_with_repeated_elements(tmp_path, items, record_path):
+    path = tmp_path / "a.xml"
+    several = [f"<r><id>{n}</id>{items * (n % 3)}</r>" for n in range(60)]
+    path.write_text(f"<all>{''.join(several)}</all>", encoding="utf-8")
+    options = ReadOptions(record_path=record_path)
+    assert read(path, options, piece=1_000) == one_by_one(path, options)
+
+
+@pytest.mark.parametrize("record_path", [None, "r.i"])
+def test_what_repeated_elements_have_late_is_not_missed(tmp_path, record_path):
+    path = tmp_path / "a.xml"
+    early, late = '<r><i k="1"/><i/></r>' * 60, '<r><i k="2">text</i><i k="3"/></r>'
+    path.write_text(f"<all>{early}{late}{early}</all>")
+    options = ReadOptions(record_path=record_path)
+    assert read(path, options, piece=1_000) == one_by_one(path, options)
 
 
 @INHERITED
@@ -119,6 +150,9 @@ def test_any_damage(tmp_path, records, at, damage, cut):
         pytest.param("<order><id>1</id><name>A &amp; B</name><to><city>Ulm</city></to></order>\n", id="elements"),
         pytest.param('<order id="1" name="A &amp; B" city="Ulm"/>\n', id="attributes"),
         pytest.param('<o:order id="1"><name lang="de">é</name><city/></o:order>', id="both"),
+        pytest.param(
+            '<order id="1"><item k="1"/><item k="2"><n>1</n></item><to>Ulm</to></order>\n', id="repeated elements"
+        ),
     ],
 )
 def test_regular_records_are_read_in_runs(tmp_path, monkeypatch, record):

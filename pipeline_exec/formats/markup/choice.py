@@ -31,7 +31,7 @@ def at_path(root: Place, path: str) -> Place:
     )
 
 
-def likeliest(root: Place, width: Callable[[Place], int]) -> Place:
+def likeliest(root: Place, width: Callable[[Place], int], is_counted: Callable[[Place], bool]) -> Place | None:
     """The repeated elements that have most columns, the more frequent ones of two alike.
 
     Where nothing is repeated the document holds one record: the first element that has more than one within it.
@@ -39,9 +39,15 @@ def likeliest(root: Place, width: Callable[[Place], int]) -> Place:
     Args:
         root: The document's element.
         width: How many columns the elements at a place have.
+        is_counted: Whether all elements at a place were counted; None is answered where it takes that to tell.
     """
-    repeated = [place for place in root.everywhere() if place.is_repeated]
-    return max(repeated, key=lambda place: (width(place), place.count)) if repeated else _only(root)
+    widths = {place: width(place) for place in root.everywhere() if place.is_repeated}
+    if not widths:
+        return _only(root)
+    widest = [place for place in widths if widths[place] == max(widths.values())]
+    if len(widest) > 1 and not all(map(is_counted, widest)):
+        return None
+    return max(widest, key=lambda place: place.count)
 
 
 def _only(root: Place) -> Place:

@@ -39,6 +39,9 @@ class Plan:
         return replace(self, inner={}, is_nil=True, column=self.column if self.is_in_list else -1)
 
 
+#: The key of an element's own text in JSON text, where it has more than that.
+OWN_TEXT: Final = "#text"
+
 #: For elements that do not count, and those within them.
 NOTHING: Final = Plan(is_leaf=True)
 
@@ -50,7 +53,9 @@ class Columns:
         self.names: list[str] = []
         """Dotted."""
         self.places: dict[tuple[Place, str | None], int] = {}
-        """The columns of text and of attributes, but for those that are parts of JSON text."""
+        """The columns of text and of attributes, but for those that are parts of JSON text, and of what is repeated."""
+        self.lists: dict[Place, Plan] = {}
+        """The plans of what is repeated."""
         self._prefixes = prefixes
 
     def record(self, place: Place) -> Plan:
@@ -69,8 +74,8 @@ class Columns:
         for inner in place.inner.values():
             label = elements[inner.name]
             if inner.is_repeated:
-                plan.inner[inner.name] = self._in_list(inner, label)
-                plan.inner[inner.name].column = self._add(prefix + label)
+                plan.inner[inner.name] = self.lists[inner] = self._in_list(inner, label)
+                self.lists[inner].column = self.places[inner, None] = self._add(prefix + label)
             else:
                 plan.inner[inner.name] = self._plan(inner, label, f"{prefix}{label}.")
         return plan

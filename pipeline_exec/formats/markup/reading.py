@@ -37,8 +37,7 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     """
     encoding = encoding_of(path, options.encoding)
     prefixes = Prefixes()
-    root = _surveyed(path, encoding, prefixes, limits)
-    record = at_path(root, options.record_path) if options.record_path else likeliest(root, partial(width, prefixes))
+    root, record = _found(path, encoding, prefixes, options.record_path, limits)
     columns = Columns(prefixes)
     document = below(columns.record(record), record)
     if not columns.names:
@@ -46,7 +45,7 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     names = column_names(columns.names, len(columns.names))
     schema = text_schema(names)
     template = template_of(record, prefixes) if record is not root else None
-    runs = RunReader(template, columns.places, schema) if template else None
+    runs = RunReader(template, columns, schema, limits.max_cell_length) if template else None
     events = RowEvents(document, len(names), prefixes.nil(), limits.max_cell_length, runs)
     dialect: dict[str, object] = {
         "format": format_name,
@@ -59,14 +58,21 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     return Parsed(with_data(Rows(schema, batches)), dialect)
 
 
-def _surveyed(path: Path, encoding: str, prefixes: Prefixes, limits: ReadLimits) -> Place:
+def _found(
+    path: Path, encoding: str, prefixes: Prefixes, record_path: str | None, limits: ReadLimits
+) -> tuple[Place, Place]:
+    """The document's element, and the place of its records."""
     for in_runs in (True, False):
         survey = Survey(prefixes, limits, in_runs=in_runs)
         for _ in parse(path, encoding, survey):
             pass
-        if survey.is_exact:
-            break
-    return survey.root()
+        root = survey.root()
+        record = (
+            at_path(root, record_path) if record_path else likeliest(root, partial(width, prefixes), survey.is_counted)
+        )
+        if record is not None:
+            return root, record
+    raise AssertionError("without runs every place is counted")
 
 
 def _batches(rows: Iterator[list[str | None] | pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -8,13 +8,12 @@ import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.limits import MAX_RECORD_CHARS
-from pipeline_exec.formats.markup.plan import NOTHING, Plan
-from pipeline_exec.formats.markup.runs import Irregular, RunReader
+from pipeline_exec.formats.markup.characters import Irregular
+from pipeline_exec.formats.markup.plan import NOTHING, OWN_TEXT, Plan
+from pipeline_exec.formats.markup.runs import RunReader
 from pipeline_exec.formats.markup.template import Template
 from pipeline_exec.formats.records.flatten import compact
 
-#: The key of an element's own text in JSON text, where it has more than that.
-_OWN_TEXT: Final = "#text"
 #: What an element of a list counts for at least, in characters: lists of empty ones end, too.
 _ELEMENT_CHARS: Final = 16
 
@@ -135,7 +134,7 @@ class RowEvents:
         text, found = self._take_text(plan), self._objects.pop()
         self._grow_list(len(text))
         if found and text:
-            found[_OWN_TEXT] = text
+            found[OWN_TEXT] = text
         value = None if plan.is_nil else found or text or None
         if not self._objects:
             self._lists.setdefault(plan.column, []).append(compact(value))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
+from pipeline_exec.formats.markup.characters import Irregular, check_characters
 from pipeline_exec.formats.markup.names import Prefixes
 from pipeline_exec.formats.markup.place import Place
-from pipeline_exec.formats.markup.runs import Irregular, check_characters
 from pipeline_exec.formats.markup.template import Template, template_of
 from pipeline_exec.model.limits import ReadLimits
 
@@ -28,8 +28,6 @@ class Survey:
             limits: On levels and columns.
             in_runs: Whether records may be told of at once.
         """
-        self.is_exact = True
-        """Whether every place that is repeated has its count; those within records told of at once may not."""
         self._in_runs = in_runs
         self._told_at_once: set[Place] = set()
         self._document = Place("", None)
@@ -58,6 +56,10 @@ class Survey:
             raise SourceDataEmpty("The XML file holds no record.", "Send a file with an element for each record.")
         root.above = None
         return root
+
+    def is_counted(self, place: Place) -> bool:
+        """Whether a place has its count; those within records that were told of at once have not."""
+        return self._told_at_once.isdisjoint(place.all_above())
 
     def template(self) -> Template | None:
         """As ``Events`` says: of the elements that are repeated most, and in no others that are."""
@@ -120,7 +122,6 @@ class Survey:
     def _repeat(self, place: Place) -> None:
         place.is_repeated = True
         self._changes += 1
-        self.is_exact = self.is_exact and not any(each in self._told_at_once for each in place.all_above())
 
     def _look_at_text(self, place: Place) -> None:
         if not place.has_text and not all(map(str.isspace, self._texts)):

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pipeline_exec.formats.markup import patterns
 from pipeline_exec.formats.markup.names import Prefixes
 from pipeline_exec.formats.markup.place import Place
 
 #: More values in a record than that are left to the parser.
 _MOST_GROUPS: Final = 200
 
-# Only single characters are repeated without a way back: Python before 3.11.5 matches groups so by mistake
-# (https://github.com/python/cpython/issues/106052). What an optional group could give back matches nothing else.
-_SPACE: Final = rb"[ \t\r\n]"
-_TEXT: Final = rb"([^<\r]*+)"
 #: All that is left, of which one byte is kept.
 _REST: Final = rb"|([\s\S])[\s\S]*+"
+_TEXT: Final = rb"(" + patterns.TEXT + rb")"
 _VALUE: Final = rb'="([^"<\t\r\n]*+)"'
 
 
@@ -28,12 +26,11 @@ class Template:
 
     def __init__(self, record: Place) -> None:
         self.groups: list[tuple[Place, str | None]] = []
-        """What the values of a record are of: the text of a place, or one of its attributes."""
-        pattern = self._element(record) + _SPACE + rb"*+"
+        """What the values of a record are of: the text of a place, one of its attributes, or all elements at it."""
+        pattern = self._element(record) + patterns.SPACES
         self._record_or_rest = re.compile(pattern + _REST)
         self._record = re.compile(pattern)
-        name = re.escape(record.name.encode())
-        self._opening = re.compile(rb"<" + name + rb"(?=[ \t\r\n/>])")
+        self._opening = re.compile(rb"<" + patterns.name_of(record) + rb"(?=[ \t\r\n/>])")
         self._closing = b"</" + record.name.encode() + b">"
         self._openings = [b"<" + record.name.encode() + each for each in (b" ", b">", b"/")]
 
@@ -71,23 +68,23 @@ class Template:
         return max(closed + len(self._closing) if closed >= 0 else at, opened)
 
     def _element(self, place: Place) -> bytes:
-        name = re.escape(place.name.encode())
-        attributes = b"".join(map(self._attribute, [place] * len(place.attributes), place.attributes))
+        attributes = b"".join(self._attribute(place, name) for name in place.attributes)
         if place.inner:
-            content = _SPACE + rb"*+"
-            for inner in place.inner.values():
-                content += rb"(?:" + self._element(inner) + _SPACE + rb"*+)?"
-        elif place.attributes and not place.has_text:
-            content = b""
-        else:
+            content = patterns.within(place, self._element, self._section)
+        elif patterns.has_text(place):
             self.groups.append((place, None))
             content = _TEXT
-        closing = rb"(?:/>|>" + content + rb"</" + name + _SPACE + rb"*+>)"
-        return rb"<" + name + attributes + _SPACE + rb"*+" + closing
+        else:
+            content = b""
+        return patterns.tag(place, attributes, rb"(?:/>|>" + content + patterns.closing(place) + rb")")
 
     def _attribute(self, place: Place, name: str) -> bytes:
         self.groups.append((place, name))
-        return rb"(?:" + _SPACE + rb"++" + re.escape(name.encode()) + _VALUE + rb")?"
+        return patterns.attribute(name, _VALUE)
+
+    def _section(self, place: Place) -> bytes:
+        self.groups.append((place, None))
+        return patterns.section(place)
 
 
 def template_of(record: Place, prefixes: Prefixes) -> Template | None:
@@ -95,7 +92,7 @@ def template_of(record: Place, prefixes: Prefixes) -> Template | None:
     nil = prefixes.nil()
     groups = 0
     for place in record.everywhere():
-        is_various = (place.inner and place.has_text) or (place is not record and place.is_repeated)
+        is_various = place.inner and place.has_text
         groups += len(place.attributes) + (not place.inner)
         if is_various or groups > _MOST_GROUPS or not nil.isdisjoint(place.attributes):
             return None
