@@ -49,13 +49,10 @@ def text(path: Path, encoding: str, errors: Literal["strict", "replace"] = "stri
                 return
 
 
-def open_utf8(path: Path, encoding: str, errors: Literal["strict", "replace"] = "strict") -> BinaryIO:
-    """The file's text as UTF-8 bytes, without its byte order mark; ``errors`` and what reading raises as in ``text``.
-
-    What is UTF-8 by name is not looked at unless its wrong bytes are to be replaced.
-    """
-    if encoding != "utf-8" or errors == "replace":
-        return cast("BinaryIO", io.BufferedReader(_Utf8(text(path, encoding, errors)), CHUNK))
+def open_utf8(path: Path, encoding: str) -> BinaryIO:
+    """The file's text as UTF-8 bytes, without its byte order mark. Reading raises as ``text`` does."""
+    if encoding != "utf-8":
+        return as_utf8(text(path, encoding))
     file = path.open("rb", buffering=0)
     if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
         file.seek(0)
@@ -66,6 +63,11 @@ def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:
     """What ``open_utf8`` reads, piece by piece."""
     with open_utf8(path, encoding) as file:
         yield from iter(partial(file.read, _PIECE), b"")
+
+
+def as_utf8(pieces: Iterator[str]) -> BinaryIO:
+    """Pieces of text as UTF-8 bytes."""
+    return cast("BinaryIO", io.BufferedReader(_Utf8(pieces), CHUNK))
 
 
 class _Utf8(io.RawIOBase):

@@ -61,7 +61,7 @@ class ReadOptions(Document):
     record_path: str | None = None
     """Dotted path of the records in nested JSON, such as ``result.items``."""
     delimiter: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^[^\r\n\x00]+$")] | None = None
-    """What parts the cells of delimited text: one character or more."""
+    """What parts the cells of delimited text: one character or more, or ``\\s+`` for any number of spaces and tabs."""
     quote: Annotated[str, Field(max_length=1, pattern=r"^[\x01-\x09\x0b\x0c\x0e-\x7f]?$")] | None = None
     """The ASCII character around cells of delimited text; empty where none quotes."""
     escape: Annotated[str, Field(max_length=1, pattern=r"^[\x00-\x09\x0b\x0c\x0e-\x7f]?$")] | None = None

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
-from pipeline_exec.formats.decoding import text
+from pipeline_exec.formats import decoding
+from pipeline_exec.formats.delimited.arrangement import Arrangement, plain_text
+from pipeline_exec.formats.delimited.columns import arrangement_of
 from pipeline_exec.formats.delimited.delimiter import detect_delimiter, hint
 from pipeline_exec.formats.delimited.dialect import Dialect
 from pipeline_exec.formats.delimited.layout import Layout, lay_out, line_of
@@ -43,16 +45,28 @@ def detect(path: Path, options: ReadOptions, limits: ReadLimits) -> Dialect:
     """
     encoding, slips = detect_with_slips(path, options.encoding)
     for size in _SAMPLES:
-        sample, is_whole = _sample(text(path, encoding, "replace" if slips else "strict"), size)
-        found = _by_glance(sample, options, limits) or _found(sample, is_whole, options, limits)
-        if found is not None and (found.layout.data or is_whole):
-            return replace(_dialect(encoding, found, limits), slips=slips)
-        if is_whole:
+        sample = _sample(decoding.text(path, encoding, "replace" if slips else "strict"), size, options)
+        found = _by_glance(sample, options, limits) or _found(sample, options, limits)
+        if found is not None and (found.layout.data or sample.is_whole):
+            dialect = _dialect(encoding, found, limits)
+            return replace(dialect, slips=slips, arrangement=sample.arrangement)
+        if sample.is_whole:
             raise SourceDataEmpty("The file is empty.", "Send a file that has a header and rows.")
     raise ParsingFailure(
         f"The first record of the file does not end within {_SAMPLES[-1]:,} characters.",
         "A quote may never be closed: correct it, or set read_options.quote.",
     )
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The beginning of a text."""
+
+    text: str
+    """Without its arrangement."""
+    is_whole: bool
+    """Whether it is all of the text."""
+    arrangement: Arrangement | None
 
 
 @dataclass(frozen=True)
@@ -68,56 +82,60 @@ class _Found:
     """Whether all records are written as they should be and have as many cells."""
 
 
-def _sample(pieces: Iterator[str], size: int) -> tuple[str, bool]:
-    """The beginning of a text, and whether that is all of it."""
-    sample = ""
+def _sample(pieces: Iterator[str], size: int, options: ReadOptions) -> _Sample:
+    beginning = ""
     for piece in pieces:
-        sample += piece
-        if len(sample) > size:
-            return sample[:size], False
-    return sample, True
+        beginning += piece
+        if len(beginning) > size:
+            break
+    sample = beginning[:size]
+    arrangement = arrangement_of(sample, options)
+    plain = sample if arrangement is None else "".join(plain_text(iter([sample]), arrangement))
+    return _Sample(plain, len(beginning) <= size, arrangement)
 
 
-def _by_glance(sample: str, options: ReadOptions, limits: ReadLimits) -> _Found | None:
+def _by_glance(sample: _Sample, options: ReadOptions, limits: ReadLimits) -> _Found | None:
     """What the beginning of a sample shows, when that is regular and no quote behind it stands where it should not."""
-    if len(sample) <= _GLANCE:
+    if len(sample.text) <= _GLANCE:
         return None
-    found = _found(sample[:_GLANCE], False, options, limits)
+    found = _found(_Sample(sample.text[:_GLANCE], False, sample.arrangement), options, limits)
     if found is None or not found.is_regular:
         return None
-    return None if sound_part(sample.encode(), found.syntax, whole=False).meets_trouble else found
+    return None if sound_part(sample.text.encode(), found.syntax, whole=False).meets_trouble else found
 
 
-def _found(sample: str, is_whole: bool, options: ReadOptions, limits: ReadLimits) -> _Found | None:
+def _found(sample: _Sample, options: ReadOptions, limits: ReadLimits) -> _Found | None:
     """What a sample shows; None when it holds no whole record."""
-    if not sample.strip("\0\r\n\t "):
+    text = sample.text
+    if not text.strip("\0\r\n\t "):
         return None
-    hinted, start = hint(sample)
-    syntax = _syntax(sample[start:].lstrip("\r\n"), options, hinted)
+    hinted, start = hint(text)
+    syntax = sample.arrangement.syntax if sample.arrangement else _syntax(text[start:].lstrip("\r\n"), options, hinted)
     if syntax.escape != ZERO:
-        sample = sample.replace(ZERO, "")
+        text = text.replace(ZERO, "")
 
     def records(width: int | None) -> list[Record]:
         splitter = Splitter(syntax, width, limits.max_cell_length)
-        met = (each for each in splitter.records(sample, start, whole=is_whole) if each.end > each.start)
+        met = (each for each in splitter.records(text, start, whole=sample.is_whole) if each.end > each.start)
         return list(islice(met, _MOST_RECORDS))
 
     first = records(None)
-    width = _width([record for record in first if not record.is_blank], syntax)
-    is_certain = all(_is_certain(record, sample, width) for record in first)
+    of_words = syntax.delimiter == " " and sample.arrangement is None
+    width = _width([record for record in first if not record.is_blank], of_words=of_words)
+    is_certain = all(_is_certain(record, text, width) for record in first)
     # A cell of a single column may be quoted, and empty.
     kept = [each for each in (first if is_certain else records(width)) if width == 1 or not each.is_blank]
     if not kept:
         return None
-    layout = lay_out(first_table(kept).records, sample, syntax, width, options.header_row, options.header_rows)
-    return _Found(sample, syntax, width, layout, is_certain and all(len(each.cells) == width for each in kept))
+    layout = lay_out(first_table(kept).records, text, syntax, width, options.header_row, options.header_rows)
+    return _Found(text, syntax, width, layout, is_certain and all(len(each.cells) == width for each in kept))
 
 
-def _is_certain(record: Record, sample: str, width: int) -> bool:
+def _is_certain(record: Record, text: str, width: int) -> bool:
     """Whether a record is the same whatever number of cells its table has."""
     if not record.is_sound:
         return False
-    return len(record.cells) == width or not any(end in sample[record.start : record.end] for end in "\r\n")
+    return len(record.cells) == width or not any(end in text[record.start : record.end] for end in "\r\n")
 
 
 def _syntax(sample: str, options: ReadOptions, hinted: str | None) -> Syntax:
@@ -128,12 +146,12 @@ def _syntax(sample: str, options: ReadOptions, hinted: str | None) -> Syntax:
     return Syntax(delimiter, quote, escape, options.record_end)
 
 
-def _width(records: list[Record], syntax: Syntax) -> int:
+def _width(records: list[Record], *, of_words: bool) -> int:
     """How many cells most records have; 1 where there are none."""
     if not records:
         return 1
     width = first_table(records).width
-    if syntax.delimiter != " ":
+    if not of_words:
         return width
     # Words between spaces make rows of more cells than there are columns, and never of fewer.
     first = len(records[0].cells)

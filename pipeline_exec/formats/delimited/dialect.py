@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import BinaryIO
 
+from pipeline_exec.formats.decoding import as_utf8, open_utf8, text
+from pipeline_exec.formats.delimited.arrangement import Arrangement, plain_text
 from pipeline_exec.formats.delimited.profile import Profile
 from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.formats.encoding import Slips
@@ -42,16 +45,23 @@ class Dialect:
     """Where the first record of data begins, in bytes of UTF-8 behind the byte order mark and without zero bytes."""
     slips: Slips | None = None
     """Bytes that mean nothing in the encoding and are read as U+FFFD."""
+    arrangement: Arrangement | None = None
+    """How the text is arranged for the eye; all the above is said of it without its arrangement."""
 
     @property
     def width(self) -> int:
         """How many cells most rows have."""
         return self.profile.width
 
-    @property
-    def decoding_errors(self) -> Literal["strict", "replace"]:
-        """What becomes of bytes that mean nothing in the encoding."""
-        return "strict" if self.slips is None else "replace"
+    def open(self, path: Path) -> BinaryIO:
+        """The text of a file that is so written, as bytes of UTF-8 without its arrangement and byte order mark.
+
+        Reading raises ``ParsingFailure`` at bytes that mean nothing in the encoding.
+        """
+        if self.slips is None and self.arrangement is None:
+            return open_utf8(path, self.encoding)
+        pieces = text(path, self.encoding, "strict" if self.slips is None else "replace")
+        return as_utf8(pieces if self.arrangement is None else plain_text(pieces, self.arrangement))
 
     def described(self, format_name: str) -> dict[str, object]:
         """The dialect as it is recorded with the execution."""
@@ -59,7 +69,7 @@ class Dialect:
             "format": format_name,
             "encoding": self.encoding,
             **({"wrong_bytes_replaced": self._replaced(self.slips)} if self.slips else {}),
-            "delimiter": self.syntax.delimiter,
+            **(self.arrangement.described if self.arrangement else {"delimiter": self.syntax.delimiter}),
             "quote": self.syntax.quote,
             **({"escape": self.syntax.escape} if self.syntax.escape else {}),
             **({"record_end": self.syntax.record_end} if self.syntax.record_end else {}),

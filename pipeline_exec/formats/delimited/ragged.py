@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.marks import SOURCE_MARKS
 from pipeline_exec.formats.batches import text_column
+from pipeline_exec.formats.delimited.arrangement import SPACES
 from pipeline_exec.formats.delimited.records import Splitter
 from pipeline_exec.formats.delimited.syntax import Syntax
 
@@ -100,5 +101,6 @@ def _written(cell: str, syntax: Syntax) -> str:
 
 def surplus_cells(text: str, dialect: Mapping[str, object]) -> list[str]:
     """The cells in a mark of surplus cells, by the description of their file's dialect."""
-    syntax = Syntax(cast("str | None", dialect.get("delimiter")), cast("str | None", dialect.get("quote")))
+    delimiter = cast("str | None", dialect.get("delimiter"))
+    syntax = Syntax(" " if delimiter == SPACES else delimiter, cast("str | None", dialect.get("quote")))
     return [cell for record in Splitter(syntax, None, len(text)).records(text, whole=True) for cell in record.cells]

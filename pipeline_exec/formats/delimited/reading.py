@@ -11,7 +11,6 @@ from typing import Final
 import pyarrow as pa
 from pyarrow.csv import InvalidRow
 
-from pipeline_exec.formats.decoding import open_utf8
 from pipeline_exec.formats.delimited import arrow
 from pipeline_exec.formats.delimited.blocks import TAIL, Blocks
 from pipeline_exec.formats.delimited.dialect import Dialect, left_out
@@ -122,7 +121,7 @@ class _Pass:
         """The rows of the table."""
         drops_zeros = self._dialect.syntax.escape != "\0"
         with (
-            open_utf8(self._reading.path, self._dialect.encoding, self._dialect.decoding_errors) as file,
+            self._dialect.open(self._reading.path) as file,
             ThreadPoolExecutor(1, "parsing") as aside,
         ):
             self._blocks = Blocks(file, self._reading.block_bytes, drops_zeros=drops_zeros)
