@@ -32,7 +32,7 @@ from pipeline_exec.ports.repositories import (
     TargetModels,
     Wrappers,
 )
-from pipeline_exec.ports.store import Staging, Store, Transaction, Vault
+from pipeline_exec.ports.store import Placement, Staging, Store, Transaction, Vault
 
 __all__ = [
     "Answerer",
@@ -57,6 +57,7 @@ __all__ = [
     "Parcel",
     "Parsed",
     "Pipelines",
+    "Placement",
     "Principals",
     "PullSource",
     "PushSource",

@@ -1,6 +1,7 @@
 """The database, the bytes that are staged, and secrets at rest."""
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -43,6 +44,17 @@ class Store(Protocol):
         """Raises Unavailable when the database cannot be reached or is not migrated."""
 
 
+@dataclass
+class Placement:
+    """A file being written in its place."""
+
+    path: Path
+    """Of this machine; nobody else writes there."""
+    is_durable: bool = True
+    """What can be made anew need not be durable, which is much faster: it may be absent after the machine was started
+    anew."""
+
+
 class Staging(Protocol):
     """Bytes we keep while an execution needs them, under references such as ``<execution>/input``."""
 
@@ -52,14 +64,11 @@ class Staging(Protocol):
     def local(self, ref: str) -> Path:
         """A path of this machine with the bytes of ``ref``. Raises NotFound."""
 
-    def place(self, ref: str) -> Path:
-        """A path of this machine to write ``ref`` to, its folder made. Visible to others once ``keep`` is called."""
+    def placing(self, ref: str) -> AbstractContextManager[Placement]:
+        """A place to write ``ref`` to, by path; visible under ``ref`` when the block ends, gone when it raises.
 
-    def keep(self, ref: str, *, durable: bool = True) -> None:
-        """What was written at ``place(ref)`` is whole now: make it visible and durable.
-
-        What can be made anew need not be durable, which is much faster: with ``durable=False`` it may be absent after
-        the machine was started anew.
+        Raises:
+            Unavailable: it cannot be written, or whoever wrote had no room.
         """
 
     def exists(self, ref: str) -> bool: ...

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, ExecutionFailure, PipelineExecError, SourceUnresponsive
+from pipeline_exec.errors import ExecutionFailure, PipelineExecError, SourceUnresponsive
 from pipeline_exec.model.arrival import Arrival, FileVersion
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile, Status
 from pipeline_exec.model.identity import ConfigurationId, ExecutionId, PipelineId, new_id
@@ -176,7 +176,7 @@ class ArrivalService:
         for file in self._look(pipeline, source, trusts_source=True).take:
             given = replace(execution, source=self._fetch(source, file, execution.id))
             executions = self.unpacker.executions(given, pipeline.configuration.document.read_options)
-            with self.unpacker.recording(executions), self.store.writing() as tx:
+            with self.unpacker.recording(executions) as tx:
                 if tx.arrivals.take(pipeline.id, file, execution.id):
                     record_received(tx, executions, self.clock())
                     return executions[0]
@@ -251,25 +251,18 @@ class ArrivalService:
     ) -> Sequence[Execution]:
         """The executions that got their file, all recorded together; another look may have been faster."""
         recorded: list[Execution] = []
-        try:
-            with self.store.writing() as tx:
-                for file, executions in staged:
-                    if not tx.arrivals.take(pipeline_id, file, executions[0].id):
-                        continue
-                    for execution in executions:
-                        key = f"{request_key}#{len(recorded)}" if request_key else None
-                        recorded.append(replace(execution, request_key=key))
-                        tx.executions.add(recorded[-1])
-        except Conflict:
-            self._drop(staged, kept=())
-            raise
-        self._drop(staged, kept=recorded)
+        taken_before: list[Execution] = []
+        with self.unpacker.recording([execution for _, executions in staged for execution in executions]) as tx:
+            for file, executions in staged:
+                if not tx.arrivals.take(pipeline_id, file, executions[0].id):
+                    taken_before += executions
+                    continue
+                for execution in executions:
+                    key = f"{request_key}#{len(recorded)}" if request_key else None
+                    recorded.append(replace(execution, request_key=key))
+                    tx.executions.add(recorded[-1])
+        self.unpacker.drop(taken_before)
         return recorded
-
-    def _drop(self, staged: Iterable[tuple[FileVersion, Sequence[Execution]]], kept: Iterable[Execution]) -> None:
-        recorded = {execution.id for execution in kept}
-        for _, executions in staged:
-            self.unpacker.drop(execution for execution in executions if execution.id not in recorded)
 
     def _fetch(self, source: FileSource, file: FileVersion, execution_id: ExecutionId) -> SourceFile:
         def copy(into: BinaryIO) -> tuple[str, str]:

@@ -170,8 +170,9 @@ class Attempt:
         if made.is_staged:
             rows = sum(batch.num_rows for batch in made.rows)
         else:
-            rows = write_rows(made.rows, staging.place(made.ref))
-            staging.keep(made.ref, durable=False)
+            with self._recorded(), staging.placing(made.ref) as placed:
+                placed.is_durable = False
+                rows = write_rows(made.rows, placed.path)
         return rows, staging.size(made.ref)
 
     def _staged(self, stage: Stage) -> Made | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,8 +78,8 @@ class DeliveryService:
         """The file an output receives, staged."""
         extension = self._extension(output)
         ref = output_ref(plan.execution.id, plan.output_key(output), extension)
-        self.formats.named(extension).write(rows, plan.columns, self.staging.place(ref), output.options)
-        self.staging.keep(ref)
+        with self.staging.placing(ref) as placed:
+            self.formats.named(extension).write(rows, plan.columns, placed.path, output.options)
         return self.staging.local(ref)
 
     def delivered(self, plan: Plan) -> tuple[Path, str]:
@@ -98,17 +96,9 @@ class DeliveryService:
         output = next((each for each in done if isinstance(each.connector.port, FileSink)), done[0])
         ref = output_ref(plan.execution.id, plan.output_key(output), self._extension(output))
         if not self.staging.exists(ref):
-            self._render_anew(plan, output, ref)
+            rows = read_rows(self.staging.local(plan.rows_ref(Stage.VALIDATE)))
+            self.render(plan, _sent(plan, rows), output)
         return self.staging.local(ref), self._file_name(plan, output)
-
-    def _render_anew(self, plan: Plan, output: Output, ref: str) -> None:
-        """Render in a folder of its own, since others may be rendering the same."""
-        rows = _sent(plan, read_rows(self.staging.local(plan.rows_ref(Stage.VALIDATE))))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "output")
-            self.formats.named(self._extension(output)).write(rows, plan.columns, path, output.options)
-            with path.open("rb") as rendered, self.staging.writing(ref) as into:
-                shutil.copyfileobj(rendered, into)
 
     def _pending(self, plan: Plan) -> Sequence[tuple[Output, Delivery]]:
         """Each output with its delivery; one of another content is begun anew."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline_exec.errors import Conflict, NotFound, RequestRefused, Unauthenticated
+from pipeline_exec.errors import Conflict, NotFound, Unauthenticated
 from pipeline_exec.model.execution import Execution, ExecutionTrigger, SourceFile
 from pipeline_exec.model.identity import ConnectorId, ExecutionId, new_id
 from pipeline_exec.model.pipeline import Pipeline
@@ -158,18 +158,11 @@ class IngestionService:
             NotFound: the pipeline was deleted meanwhile.
             InvalidDocument: the key is too long.
         """
-        with self.store.reading() as tx:
-            pipelines = tx.pipelines.fed_by(connector_id)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.discard, payloads)
             check_key(idempotency_key)
-            if not pipelines:
-                raise Conflict(
-                    "No active pipeline reads from this connector.", "Create or activate one and send again."
-                )
-        except RequestRefused:
-            self.discard(payloads)
-            raise
-        executions = self._executions(connector_id, pipelines, payloads, idempotency_key)
+            executions = self._executions(connector_id, self._fed_by(connector_id), payloads, idempotency_key, undo)
+            undo.pop_all()
         try:
             self._record(executions)
         except Conflict:
@@ -178,14 +171,17 @@ class IngestionService:
         self.lifecycle.launch(executions)
         return executions
 
+    def _fed_by(self, connector_id: ConnectorId) -> Sequence[Pipeline]:
+        with self.store.reading() as tx:
+            pipelines = tx.pipelines.fed_by(connector_id)
+        if not pipelines:
+            raise Conflict("No active pipeline reads from this connector.", "Create or activate one and send again.")
+        return pipelines
+
     def _record(self, executions: Sequence[Execution]) -> None:
-        try:
-            with self.store.writing() as tx:
-                for execution in executions:
-                    tx.executions.add(execution)
-        except (Conflict, NotFound):
-            self.unpacker.drop(executions)
-            raise
+        with self.unpacker.recording(executions) as tx:
+            for execution in executions:
+                tx.executions.add(execution)
 
     def _repeated(self, connector_id: ConnectorId, idempotency_key: str) -> Sequence[Execution]:
         """What an earlier call with this key made; nothing when there was none."""
@@ -201,13 +197,16 @@ class IngestionService:
         pipelines: Sequence[Pipeline],
         payloads: Sequence[Payload],
         idempotency_key: str | None,
+        undo: ExitStack,
     ) -> Sequence[Execution]:
         executions: list[Execution] = []
         for payload in payloads:
             # All copies first: taking an archive apart puts its first file in its place.
-            ids = [payload.execution_id, *(self._copied(payload) for _ in pipelines[1:])]
+            ids = [payload.execution_id, *(self._copied(payload, undo) for _ in pipelines[1:])]
             for pipeline, execution_id in zip(pipelines, ids, strict=True):
-                executions += self._unpacked(pipeline, execution_id, payload.source)
+                unpacked = self._unpacked(pipeline, execution_id, payload.source)
+                undo.callback(self.unpacker.drop, unpacked)
+                executions += unpacked
         if idempotency_key is None:
             return executions
         return [
@@ -227,9 +226,10 @@ class IngestionService:
         )
         return self.unpacker.executions(execution, pipeline.configuration.document.read_options)
 
-    def _copied(self, payload: Payload) -> ExecutionId:
+    def _copied(self, payload: Payload, undo: ExitStack) -> ExecutionId:
         """Another pipeline's own copy, so that retention of one never takes the input of the other."""
         execution_id = ExecutionId(new_id())
+        undo.callback(self.staging.remove, execution_id)
         with (
             self.staging.local(input_ref(payload.execution_id)).open("rb") as original,
             self.staging.writing(input_ref(execution_id)) as into,

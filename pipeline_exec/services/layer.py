@@ -82,7 +82,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     sealing = Sealing(ports.vault)
     lifecycle = Lifecycle(store, ports.engine, clock, settings.max_recoveries)
     connectors = ConnectorService(store, ports.kinds, ports.engine, sealing, clock)
-    unpacker = Unpacker(staging, ports.formats)
+    unpacker = Unpacker(store, staging, ports.formats)
     arrivals = ArrivalService(store, staging, unpacker, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)
     stages = Stages(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +37,9 @@ class ReportService:
             stored = tx.pipelines.configuration(ConfigurationId(str(execution.log.configuration_id)))
         ref = report_ref(execution_id, stage_keys(stored, execution.log.edits)[Stage.VALIDATE])
         if not self.staging.exists(ref):
-            self._write(self._report(execution, stored), ref)
+            report = self._report(execution, stored)
+            with self.staging.placing(ref) as placed:
+                self.formats.write_report(report, placed.path)
         return self.staging.local(ref), f"errors_{execution_id}.xlsx"
 
     def _report(self, execution: Execution, stored: StoredConfiguration) -> ErrorReport:
@@ -59,11 +59,3 @@ class ReportService:
             findings=findings.rows,
             total_findings=findings.total,
         )
-
-    def _write(self, report: ErrorReport, ref: str) -> None:
-        """In a folder of its own, since others may be writing the same."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "report")
-            self.formats.write_report(report, path)
-            with path.open("rb") as written, self.staging.writing(ref) as into:
-                shutil.copyfileobj(written, into)

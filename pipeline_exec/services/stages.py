@@ -142,12 +142,13 @@ class Stages:
         self, plan: Plan, checker: Checker, rows: Rows, on_counts: Callable[[Counts, Tally], None]
     ) -> Iterator[pa.RecordBatch]:
         ref = findings_ref(plan.execution.id, plan.keys[Stage.VALIDATE])
-        with writing_findings(self.staging.place(ref), self.max_findings) as kept:
-            for batch in rows:
-                checked = checker.check(batch)
-                kept.add(checked.findings)
-                yield checked.rows
-        self.staging.keep(ref, durable=checker.counts.total_error_cells > 0)
+        with self.staging.placing(ref) as placed:
+            with writing_findings(placed.path, self.max_findings) as kept:
+                for batch in rows:
+                    checked = checker.check(batch)
+                    kept.add(checked.findings)
+                    yield checked.rows
+            placed.is_durable = checker.counts.total_error_cells > 0
         kept.tally.guesses = checker.guesses
         on_counts(checker.counts, kept.tally)
         enforce(checker.counts, plan.error_config.error_threshold, kept.tally.top())
@@ -168,7 +169,7 @@ class Stages:
         source = fetch(self.staging, input_ref(execution.id), copy, self.max_file_size)
         given = replace(execution, source=source)
         executions = [given] if options is None else self.unpacker.executions(given, options)
-        with self.unpacker.recording(executions), self.store.writing() as tx:
+        with self.unpacker.recording(executions) as tx:
             record_received(tx, executions, self.clock())
         return executions[0]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO, Final
 
-from pipeline_exec.errors import NotFound, ParsingFailure
+from pipeline_exec.errors import NotFound, ParsingFailure, Unavailable
 from pipeline_exec.model.execution import Execution, SourceFile
 from pipeline_exec.model.identity import ExecutionId, new_id
 from pipeline_exec.model.pipeline import ReadOptions
-from pipeline_exec.ports import Formats, Member, Staging, Transaction
+from pipeline_exec.ports import Formats, Member, Staging, Store, Transaction
 from pipeline_exec.services.lifecycle import hold
 from pipeline_exec.services.staged import input_ref, receive, refusal_ref
 
@@ -25,6 +25,7 @@ _NOTHING: Final = f"sha256:{hashlib.sha256().hexdigest()}"
 class Unpacker:
     """Takes archives apart."""
 
+    store: Store
     staging: Staging
     formats: Formats
 
@@ -62,13 +63,24 @@ class Unpacker:
             self.staging.remove(execution.id)
 
     @contextmanager
-    def recording(self, executions: Sequence[Execution]) -> Iterator[None]:
-        """Drop what is staged for all but the first of these, which was recorded before, if the block raises."""
+    def recording(self, executions: Sequence[Execution]) -> Iterator[Transaction]:
+        """A transaction in which these are recorded; when it fails, what is staged for those that are not is removed.
+
+        Where nobody can say whether they are recorded, all of it stays.
+        """
         try:
-            yield
+            with self.store.writing() as tx:
+                yield tx
         except BaseException:
-            self.drop(executions[1:])
+            with suppress(Unavailable):
+                self.drop(self._unrecorded(executions))
             raise
+
+    def _unrecorded(self, executions: Sequence[Execution]) -> Sequence[Execution]:
+        """Looked up, for a transaction may be committed although its end was not heard of."""
+        with self.store.reading() as tx:
+            recorded = tx.executions.logs(execution.id for execution in executions)
+        return [execution for execution in executions if execution.id not in recorded]
 
     def _execution(
         self, execution: Execution, first: Sequence[Execution], archive: SourceFile, member: Member

@@ -21,7 +21,8 @@ from pipeline_exec.store.durable import make_folder, make_names_durable
 #: What references are made of. No name begins with a dot: none leads up, and none is that of a file being written.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: No space, no quota, or a limit of the system on the size of a file.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LocalStaging(ports.Staging):
@@ -38,8 +39,7 @@ class LocalStaging(ports.Staging):
     @contextmanager
     def writing(self, ref: str) -> Iterator[BinaryIO]:
         final = self._path(ref)
-        # No two writers of one reference meet in one file, whichever machine they are on.
-        unfinished = _beside(final, secrets.token_hex(8))
+        unfinished = _unfinished(final)
         with _writable():
             make_folder(final.parent)
             file = unfinished.open("xb")
@@ -62,24 +62,25 @@ class LocalStaging(ports.Staging):
             raise _absent(ref)
         return path
 
-    def place(self, ref: str) -> Path:
+    @contextmanager
+    def placing(self, ref: str) -> Iterator[ports.Placement]:
         final = self._path(ref)
+        placement = ports.Placement(_unfinished(final))
         with _writable():
             make_folder(final.parent)
-        return _placed(final)
-
-    def keep(self, ref: str, *, durable: bool = True) -> None:
-        final = self._path(ref)
-        placed = _placed(final)
-        if not placed.is_file():
-            raise _absent(ref)
-        with _writable():
-            if durable:
-                _sync(placed)
-                _publish(placed, final)
-            else:
-                placed.replace(_passing(final))
-                final.unlink(missing_ok=True)
+        try:
+            with _room():
+                yield placement
+            with _writable():
+                if placement.is_durable:
+                    _sync(placement.path)
+                    _publish(placement.path, final)
+                else:
+                    placement.path.replace(_passing(final))
+                    final.unlink(missing_ok=True)
+        except BaseException:
+            placement.path.unlink(missing_ok=True)
+            raise
 
     def exists(self, ref: str) -> bool:
         return self._found(ref) is not None
@@ -123,14 +124,9 @@ def _passing(final: Path) -> Path:
     return final.with_name(f"{final.name}~")
 
 
-def _beside(final: Path, mark: str) -> Path:
-    """Where a file is written before it is whole."""
-    return final.with_name(f".{final.name}.{mark}")
-
-
-def _placed(final: Path) -> Path:
-    """Where this process writes a file in place: the same path however often it asks."""
-    return _beside(final, str(os.getpid()))
+def _unfinished(final: Path) -> Path:
+    """Where a file is written before it is whole: no two writers meet there, whichever machine they are on."""
+    return final.with_name(f".{final.name}.{secrets.token_hex(8)}")
 
 
 def _sync(file: Path) -> None:
@@ -165,8 +161,10 @@ def _room() -> Iterator[None]:
 
 
 def _unwritable(error: OSError) -> Unavailable:
+    # What libraries say in place of the system's own words may name paths.
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
     return Unavailable(
-        f"The staging area cannot be written: {error.strerror}.", "Make room there, or check the folder's permissions."
+        f"The staging area cannot be written: {why}.", "Make room there, or check the folder's permissions."
     )
 
 

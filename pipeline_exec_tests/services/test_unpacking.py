@@ -3,10 +3,11 @@
 import gzip
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 
-from pipeline_exec.errors import ErrorType, NotFound
+from pipeline_exec.errors import ErrorType, NotFound, Unavailable
 from pipeline_exec.model.execution import ExecutionTrigger, Status
 from pipeline_exec.model.query import Query
 from pipeline_exec_tests.servers.http import Reply
@@ -111,7 +112,7 @@ def test_a_file_that_cannot_be_unpacked_fails_by_itself(workshop, content, messa
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (zipped({}), ErrorType.PARSING_FAILURE),
+        (zipped({}), ErrorType.SOURCE_DATA_EMPTY),
         (zipped({"__MACOSX/a": ""}), ErrorType.SOURCE_DATA_EMPTY),
         (zipped(FILES)[:-30], ErrorType.PARSING_FAILURE),
         (zipped({str(number): "" for number in range(1001)}), ErrorType.PARSING_FAILURE),
@@ -238,6 +239,29 @@ class TestPushes:
         assert {path.name for path in staging.iterdir()} == {each.id for each in first}
 
 
+def away():
+    raise Unavailable("The database cannot be used at the moment.")
+
+
+@pytest.mark.parametrize("step", [*range(0, 54, 4), *range(54, 62)])
+def test_whatever_goes_away_during_a_push_all_that_is_recorded_is_staged_and_nothing_else(store, tmp_path, step):
+    course = Course()
+    real = Workshop(emptied(store), tmp_path).layer.ports
+    workshop = Workshop(Stepwise(real.store, course), tmp_path, staging=Stepwise(real.staging, course))
+    door, outbox, model = workshop.connector("door", node_type="HTTP"), workshop.output(), workshop.model()
+    for name in ("first", "second"):
+        workshop.pipeline(name, input=door, outputs=[outbox], model=model)
+    contents = (zipped(FILES), ADA.encode())
+    payloads = [workshop.layer.ingestion.stage("a.zip", lambda into, it=it: into.write(it)) for it in contents]
+
+    with course.planned({step: away}), suppress(Unavailable):
+        workshop.layer.ingestion.take(door.id, payloads)
+
+    staging = workshop.layer.settings.home / "staging"
+    assert {path.name for path in staging.iterdir()} == {each.id for each in every(workshop)}
+    assert len(every(workshop)) in (0, 8)
+
+
 class TestPulls:
     """Archives that a source answers with when it is asked."""
 
@@ -277,7 +301,7 @@ def test_a_file_of_this_machine_may_be_an_archive(workshop):
 class TestARunThatHasNoInputYet:
     """It asks for its input, and dies at any step of it."""
 
-    @pytest.mark.parametrize("step", [None, *range(0, 48, 3)])
+    @pytest.mark.parametrize("step", [None, *range(32)])
     def test_it_takes_the_first_file_and_the_others_are_executed_beside_it(self, store, tmp_path, step):
         course = Course()
         real = Workshop(emptied(store), tmp_path).layer.ports

@@ -8,7 +8,7 @@ import pytest
 from pipeline_exec.errors import NotFound, Unavailable
 from pipeline_exec.store.staging import LocalStaging
 from pipeline_exec_tests.connectors.processes import crashing_at, unprivileged
-from pipeline_exec_tests.store.conformance.staging import StagingConformance, put
+from pipeline_exec_tests.store.conformance.staging import StagingConformance, place, put
 from pipeline_exec_tests.store.races import in_processes
 
 
@@ -27,11 +27,12 @@ def everything(folder):
 
 def test_nothing_but_the_file_is_left(staging, tmp_path):
     put(staging, "execution/input")
-    staging.place("execution/rows").write_bytes(b"rows")
-    staging.keep("execution/rows")
+    place(staging, "execution/rows")
     staging.check()
     with pytest.raises(ZeroDivisionError), staging.writing("execution/other") as file:
         file.write(b"half" * (1 // 0))
+    with pytest.raises(ZeroDivisionError), staging.placing("execution/other") as placed:
+        placed.path.write_bytes(b"half") and 1 // 0
     assert everything(tmp_path / "staging") == ["execution", "execution/input", "execution/rows"]
 
 
@@ -41,8 +42,9 @@ def test_nobody_else_can_look_into_it(staging, tmp_path):
 
 
 @pytest.mark.parametrize("step", range(1, 6))
-def test_a_crash_at_any_step_leaves_the_whole_file_or_none(staging, step):
-    crashed = crashing_at(step, put, staging, "execution/input", b"whole" * 1000)
+@pytest.mark.parametrize("written", [put, place], ids=["written", "placed"])
+def test_a_crash_at_any_step_leaves_the_whole_file_or_none(staging, written, step):
+    crashed = crashing_at(step, written, staging, "execution/input", b"whole" * 1000)
     assert crashed or step > 4
     if staging.exists("execution/input"):
         assert staging.local("execution/input").read_bytes() == b"whole" * 1000
@@ -59,13 +61,7 @@ def test_what_dead_processes_left_is_removed_with_the_execution(staging, tmp_pat
 
 
 def test_processes_that_place_the_same_do_not_mix(staging):
-    def write(number):
-        path = staging.place("execution/rows")
-        path.write_bytes(bytes([number]) * 100_000)
-        staging.keep("execution/rows")
-        return str(path)
-
-    assert len(set(in_processes(write, 3))) == 3
+    in_processes(lambda number: place(staging, "execution/rows", bytes([number]) * 100_000), 3)
     content = staging.local("execution/rows").read_bytes()
     assert len(content) == 100_000
     assert len(set(content)) == 1
@@ -74,7 +70,7 @@ def test_processes_that_place_the_same_do_not_mix(staging):
 def test_a_folder_that_is_no_folder_is_unavailable_without_saying_where_it_is(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     staging = LocalStaging(tmp_path / "file" / "staging")
-    for ask in (staging.check, lambda: put(staging, "execution/input"), lambda: staging.place("execution/rows")):
+    for ask in (staging.check, lambda: put(staging, "execution/input"), lambda: place(staging, "execution/rows")):
         with pytest.raises(Unavailable, match="cannot be written") as refused:
             ask()
         assert str(tmp_path) not in refused.value.message
@@ -93,16 +89,17 @@ def test_a_full_disk_is_unavailable(staging):
     assert not staging.exists("execution/input")
 
 
-def test_a_file_that_grows_beyond_what_the_system_allows_leaves_nothing(staging):
+@pytest.mark.parametrize("written", [put, place], ids=["written", "placed"])
+def test_a_file_that_grows_beyond_what_the_system_allows_leaves_nothing(staging, tmp_path, written):
     def write(_):
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         try:
-            put(staging, "execution/input", b"x" * 100_000)
-        except OSError as error:
-            return error.errno
+            written(staging, "execution/input", b"x" * 100_000)
+        except Unavailable as error:
+            return error.what
 
-    assert in_processes(write, 1) == [errno.EFBIG]
-    assert not staging.exists("execution/input")
+    assert in_processes(write, 1) == ["The staging area cannot be written: File too large."]
+    assert everything(tmp_path / "staging") == ["execution"]
 
 
 def test_trouble_of_whoever_writes_is_passed_on_as_it_is(staging):
@@ -111,8 +108,7 @@ def test_trouble_of_whoever_writes_is_passed_on_as_it_is(staging):
 
 
 def test_what_need_not_be_durable_is_there_until_the_machine_is_started_anew(staging, tmp_path):
-    staging.place("execution/rows").write_bytes(b"rows")
-    staging.keep("execution/rows", durable=False)
+    place(staging, "execution/rows", b"rows", is_durable=False)
     assert staging.local("execution/rows").read_bytes() == b"rows"
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
     os.utime(kept, (psutil.boot_time() - 60, psutil.boot_time() - 60))
@@ -122,8 +118,7 @@ def test_what_need_not_be_durable_is_there_until_the_machine_is_started_anew(sta
 
 
 def test_durable_files_are_there_however_old_they_are(staging, tmp_path):
-    staging.place("execution/findings").write_bytes(b"findings")
-    staging.keep("execution/findings")
+    place(staging, "execution/findings")
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
     os.utime(kept, (0, 0))
     assert staging.exists("execution/findings")

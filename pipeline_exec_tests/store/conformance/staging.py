@@ -4,12 +4,18 @@ import hashlib
 
 import pytest
 
-from pipeline_exec.errors import NotFound
+from pipeline_exec.errors import NotFound, Unavailable
 
 
 def put(staging, ref, content=b"content"):
     with staging.writing(ref) as file:
         file.write(content)
+
+
+def place(staging, ref, content=b"content", *, is_durable=True):
+    with staging.placing(ref) as placed:
+        placed.path.write_bytes(content)
+        placed.is_durable = is_durable
 
 
 class StagingConformance:
@@ -52,36 +58,45 @@ class StagingConformance:
             assert staging.local("execution/input").read_bytes() == b"second"
         assert staging.local("execution/input").read_bytes() == b"first " * 10_000
 
-    def test_what_was_placed_is_there_once_it_is_kept(self, staging):
-        path = staging.place("execution/read.arrow")
-        path.write_bytes(b"rows")
-        assert not staging.exists("execution/read.arrow")
-        staging.keep("execution/read.arrow")
+    def test_what_is_placed_is_there_at_the_end(self, staging):
+        with staging.placing("execution/read.arrow") as placed:
+            placed.path.write_bytes(b"rows")
+            assert not staging.exists("execution/read.arrow")
         assert staging.local("execution/read.arrow").read_bytes() == b"rows"
 
-    def test_placing_again_replaces_once_it_is_kept(self, staging):
+    def test_placing_again_replaces_at_the_end(self, staging):
         put(staging, "execution/read.arrow", b"before")
-        staging.place("execution/read.arrow").write_bytes(b"after")
-        assert staging.local("execution/read.arrow").read_bytes() == b"before"
-        staging.keep("execution/read.arrow")
+        with staging.placing("execution/read.arrow") as placed:
+            placed.path.write_bytes(b"after")
+            assert staging.local("execution/read.arrow").read_bytes() == b"before"
         assert staging.local("execution/read.arrow").read_bytes() == b"after"
 
-    @pytest.mark.parametrize("before", ["durable", "passing"])
-    @pytest.mark.parametrize("now", ["durable", "passing"])
-    def test_what_is_kept_last_counts_whether_durable_or_not(self, staging, before, now):
-        for content, how in ((b"before", before), (b"now", now)):
-            staging.place("execution/rows.arrow").write_bytes(content)
-            staging.keep("execution/rows.arrow", durable=how == "durable")
+    def test_placing_that_fails_changes_nothing(self, staging):
+        put(staging, "execution/read.arrow", b"before")
+        with pytest.raises(ZeroDivisionError), staging.placing("execution/read.arrow") as placed:
+            placed.path.write_bytes(b"half") and 1 // 0
+        assert staging.local("execution/read.arrow").read_bytes() == b"before"
+
+    def test_two_who_place_the_same_do_not_mix(self, staging):
+        with staging.placing("execution/rows") as first:
+            first.path.write_bytes(b"first " * 10_000)
+            with staging.placing("execution/rows") as second:
+                second.path.write_bytes(b"second")
+        assert staging.local("execution/rows").read_bytes() == b"first " * 10_000
+
+    @pytest.mark.parametrize("before", [True, False], ids=["durable", "passing"])
+    @pytest.mark.parametrize("now", [True, False], ids=["durable", "passing"])
+    def test_what_is_placed_last_counts_whether_durable_or_not(self, staging, before, now):
+        for content, is_durable in ((b"before", before), (b"now", now)):
+            place(staging, "execution/rows.arrow", content, is_durable=is_durable)
             assert staging.local("execution/rows.arrow").read_bytes() == content
         staging.remove("execution/rows.arrow")
         assert not staging.exists("execution/rows.arrow")
 
-    def test_what_was_not_placed_cannot_be_kept(self, staging):
-        staging.place("execution/read.arrow")
-        with pytest.raises(NotFound):
-            staging.keep("execution/read.arrow")
-        with pytest.raises(NotFound):
-            staging.keep("nothing/here")
+    def test_what_was_not_written_is_not_there(self, staging):
+        with pytest.raises(Unavailable), staging.placing("execution/read.arrow"):
+            pass
+        assert not staging.exists("execution/read.arrow")
 
     def test_what_is_not_there_is_not_found_and_named(self, staging):
         assert not staging.exists("execution/input")
@@ -92,7 +107,6 @@ class StagingConformance:
     def test_everything_below_a_prefix_is_removed_and_nothing_else(self, staging):
         for ref in ("execution/input", "execution/deep/er.arrow", "execution2/input", "uploads/file", "uploads/file2"):
             put(staging, ref)
-        staging.place("execution/unfinished").write_bytes(b"half")
         staging.remove("execution")
         staging.remove("uploads/file")
         assert [
@@ -138,8 +152,9 @@ class StagingConformance:
         ],
     )
     def test_a_reference_that_leads_elsewhere_is_refused(self, staging, ref):
-        for ask in (staging.local, staging.place, staging.keep, staging.exists, staging.size, staging.remove):
+        for ask in (staging.local, staging.exists, staging.size, staging.remove):
             with pytest.raises(ValueError, match="not a reference"):
                 ask(ref)
-        with pytest.raises(ValueError, match="not a reference"), staging.writing(ref):
-            pass
+        for opening in (staging.writing, staging.placing):
+            with pytest.raises(ValueError, match="not a reference"), opening(ref):
+                pass
