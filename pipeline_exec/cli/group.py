@@ -62,7 +62,12 @@ class Commands(click.Group):
         return ctx.exit(1)
 
 
-@click.group(cls=Commands, params=[home_option()], context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    params=[home_option()],
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 it is done; 1 it failed, or its output was cut off; 2 it was called wrongly.",
+)
 @click.option("--debug", is_flag=True, help="Show where an unexpected error happened.")
 @click.version_option(package_name="pipeline-exec")
 @click.pass_context

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from pipeline_exec.cli.clean_csv import write_clean_csv, write_header
 from pipeline_exec.cli.progress import counting
-from pipeline_exec.cli.reading import parsed_options, read_options, reader
+from pipeline_exec.cli.reading import STDIN, on_disk, parsed_options, read_options, reader
 from pipeline_exec.errors import ExecutionFailure, InternalError, SourceDataEmpty, SourceRefused, WriteFileFailure
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", metavar="FILE_OR_DIR", type=click.Path(exists=True, path_type=Path))
+@click.argument("source", metavar="FILE_OR_DIR", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @read_options
 @click.option("-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="Where to.  [default: stdout]")
 @click.pass_context
@@ -32,14 +32,19 @@ def parse(context: click.Context, source: Path, options: str | None, output: Pat
     """Turn a file into a clean CSV: UTF-8, commas, double quotes where needed, line feeds, every value as text.
 
     The header is as it was found; where the file has none, there is none. A folder becomes a folder with a file of the
-    same name for each of its files. How each file was read stands on stderr, one JSON object a line; so does why one
-    could not be read. Exits with 1 if one could not.
+    same name for each of its files; - is standard input. How each file was read stands on stderr, one JSON object a
+    line; so does why one could not be read. Exits with 1 if one could not.
     """
     parser = _Parser(parsed_options(options))
     if source.is_dir():
         if output is None or output.is_file() or output.resolve() == source.resolve():
             raise click.UsageError("A folder is parsed into another folder: name one with -o.")
         parsed = [parser.parse(file, name, output / name) for file, name in _files(source, output)]
+    elif source == STDIN:
+        if output is not None and output.is_dir():
+            raise click.UsageError("What comes from standard input has no name: name a file with -o.")
+        with on_disk(source) as file:
+            parsed = [parser.parse(file, str(source), output)]
     else:
         target = output / source.name if output is not None and output.is_dir() else output
         if target is not None and target.resolve() == source.resolve():
@@ -78,7 +83,7 @@ class _Parser:
             raise SourceRefused(f"{name} cannot be read: {error.strerror}.", "Check its permissions.") from error
         try:
             with counting(name) as count, _opened(target) as into:
-                return self._written(file, into, count)
+                return self._written(file, name, into, count)
         except (ExecutionFailure, BrokenPipeError):
             raise
         except OSError as error:
@@ -88,11 +93,11 @@ class _Parser:
             raise InternalError(f"{name} could not be read: {type(error).__name__}: {error}.") from error
 
     def _written(
-        self, file: Path, into: BinaryIO, count: Callable[[int], None]
+        self, file: Path, name: str, into: BinaryIO, count: Callable[[int], None]
     ) -> dict[str, object] | ExecutionFailure:
         """How the file was read; or that it has no row, when its header is all that was written."""
         try:
-            rows, dialect = self.reader.parse(file, file.name, self.options)
+            rows, dialect = self.reader.parse(file, PurePath(name).name, self.options)
         except SourceDataEmpty as empty:
             write_header(empty.header, into)
             return empty

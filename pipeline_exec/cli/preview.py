@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +14,18 @@ from pipeline_exec.cli.context import Deployment
 from pipeline_exec.cli.findings import print_findings
 from pipeline_exec.cli.output import print_facts, print_records, shown_number
 from pipeline_exec.cli.pipelines import find_pipeline
-from pipeline_exec.cli.reading import parsed_options, read_options, reader
+from pipeline_exec.cli.progress import waiting
+from pipeline_exec.cli.reading import on_disk, parsed_options, read_options, reader
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.model.rows import Rows
 
 if TYPE_CHECKING:
+    from pipeline_exec.dataplane.matching import Suggestion
     from pipeline_exec.services.previews import Preview
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--pipeline", "pipeline_name", metavar="NAME", help="Map and check the rows as this pipeline does.")
 @click.option(
     "--rows", default=10, show_default=True, type=click.IntRange(1, 100_000), help="How many rows to look at."
@@ -34,15 +38,16 @@ def preview(
 ) -> None:
     """Show how a file is read: its format, its encoding, where its header is. Nothing is written anywhere.
 
-    With a pipeline, show the mapped rows and every erroneous cell among them.
+    With a pipeline, show the mapped rows and every erroneous cell among them. A file named - is standard input.
     """
     given = parsed_options(options)
-    if pipeline_name is None:
-        seen = reader().look(file, file.name, given, rows=rows)
-    else:
-        layer = deployment.layer
-        pipeline = find_pipeline(layer, pipeline_name)
-        seen = layer.previews.look(file, file.name, _overlaid(pipeline, given), pipeline, rows)
+    with on_disk(file) as path, waiting(f"Reading {file}"):
+        if pipeline_name is None:
+            seen = reader().look(path, file.name, given, rows=rows)
+        else:
+            layer = deployment.layer
+            pipeline = find_pipeline(layer, pipeline_name)
+            seen = layer.previews.look(path, file.name, _overlaid(pipeline, given), pipeline, rows)
     if as_json:
         _print_json(seen)
     else:
@@ -59,7 +64,7 @@ def _print(seen: Preview) -> None:
     print_facts({name.replace("_", " "): _shown(value) for name, value in seen.dialect.items()})
     click.echo()
     if seen.sources:
-        print_facts({target: ", ".join(sources) or "(nothing)" for target, sources in seen.sources.items()})
+        print_facts({target: _mapped(sources, seen.matches.get(target)) for target, sources in seen.sources.items()})
         click.echo()
     print_records(seen.rows.column_names, seen.rows.to_pylist())
     for column, guesses in seen.guesses.items():
@@ -76,8 +81,21 @@ def _print(seen: Preview) -> None:
 def _print_json(seen: Preview) -> None:
     value: dict[str, object] = {"dialect": seen.dialect, "rows": seen.rows.to_pylist()}
     if seen.counts is not None and seen.findings is not None:
-        value |= {"sources": seen.sources, "findings": seen.findings.to_pylist(), "guesses": seen.guesses}
+        value |= {
+            "sources": seen.sources,
+            "matches": [asdict(match) for match in seen.matches.values()],
+            "findings": seen.findings.to_pylist(),
+            "guesses": seen.guesses,
+            "data": asdict(seen.counts),
+        }
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def _mapped(sources: Sequence[str], match: Suggestion | None) -> str:
+    """What a column is made from, and how similar the name of that is where it is not one of its own."""
+    named = ", ".join(sources) or "(nothing)"
+    is_similar = match is not None and match.method == "SIMILARITY"
+    return f"{named}  (similar: {match.score:.2f})" if match and is_similar else named
 
 
 def _shown(value: object) -> str:

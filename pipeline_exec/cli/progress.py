@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -21,3 +21,11 @@ def counting(label: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None)
         yield lambda rows: progress.advance(task, rows)
+
+
+@contextmanager
+def waiting(label: str) -> Iterator[None]:
+    """Show on stderr that something goes on while the block runs; nothing where that is no terminal."""
+    console = Console(stderr=True)
+    with console.status(label) if console.is_terminal else nullcontext():
+        yield

@@ -1,8 +1,14 @@
-"""What ``preview`` and ``parse`` share: the options a file is read with."""
+"""What ``preview`` and ``parse`` share: the file they are given, and the options it is read with."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +17,9 @@ from pipeline_exec.model.pipeline import ReadOptions
 
 if TYPE_CHECKING:
     from pipeline_exec.services.previews import PreviewService
+
+STDIN = Path("-")
+"""How standard input is named on the command line."""
 
 read_options = click.option(
     "--options",
@@ -41,3 +50,15 @@ def reader() -> PreviewService:
     from pipeline_exec.services.previews import PreviewService
 
     return PreviewService(FORMATS)
+
+
+@contextmanager
+def on_disk(file: Path) -> Iterator[Path]:
+    """The file; standard input as a file, which is gone when the block ends: most formats are not read in one go."""
+    if file != STDIN:
+        yield file
+        return
+    with tempfile.NamedTemporaryFile(prefix="pipeline-exec-stdin-") as spooled:
+        shutil.copyfileobj(sys.stdin.buffer, spooled)
+        spooled.flush()
+        yield Path(spooled.name)

@@ -1,6 +1,10 @@
 import csv
+import gzip
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -179,6 +183,48 @@ def test_no_home_is_made(file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parse(file("a\n1\n"))
     assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+
+
+def from_stdin(content, *arguments, exit_code=0):
+    result = CliRunner().invoke(main, ["parse", "-", *[str(argument) for argument in arguments]], input=content)
+    assert result.exit_code == exit_code, result.output
+    return result
+
+
+def test_standard_input_is_a_file_too(tmp_path):
+    content = gzip.compress(b"a;b\n1;2\n")
+
+    assert from_stdin(content).stdout == "a,b\n1,2\n"
+
+    result = from_stdin(content, "-o", tmp_path / "clean.csv")
+    assert (tmp_path / "clean.csv").read_text() == "a,b\n1,2\n"
+    assert told(result)["-"]["compression"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "says"),
+    [(b"", "SOURCE_DATA_EMPTY", "empty"), (b"%PDF-1.4", "PARSING_FAILURE", "The file - is a PDF document.")],
+    ids=["nothing", "no table"],
+)
+def test_standard_input_that_cannot_be_parsed_is_told(content, error, says):
+    failed = told(from_stdin(content, exit_code=1))["-"]["error"]
+    assert failed["type"] == error
+    assert says in failed["message"]
+
+
+def test_standard_input_needs_a_name_in_a_folder(tmp_path):
+    assert "name a file with -o" in from_stdin(b"a\n1\n", "-o", tmp_path, exit_code=2).stderr
+
+
+def test_what_is_cut_off_by_its_reader_ends_without_a_word(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("name,number\n" + "Ada,1\n" * 300_000)
+    program = Path(sys.executable).with_name("pipeline-exec")
+    with subprocess.Popen([program, "parse", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parsing:
+        assert parsing.stdout.readline() == b"name,number\n"
+        parsing.stdout.close()
+        assert parsing.stderr.read() == b""
+    assert parsing.returncode == 1
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=5)

@@ -37,12 +37,16 @@ def test_with_a_pipeline_rows_are_mapped_and_checked(command_line, orders, file)
 
 
 def test_what_was_chosen_by_similarity_says_so(command_line, orders, file):
-    file.write_text("Number;Amonut\nA-1;10\n")
-    assert "amount  Amonut  (by similarity, 0." in command_line.run("preview", file, "--pipeline", "orders").stdout
+    model = orders / "orders.yaml"
+    model.write_text(model.read_text().replace("key: amount", "key: invoiced_amount"))
+    command_line.run("apply", "-f", orders)
+    file.write_text("Number;Invoiced amounts\nA-1;10\n")
+    shown = command_line.run("preview", file, "--pipeline", "orders").stdout
+    assert "invoiced_amount  Invoiced amounts  (similar: 0." in shown
     seen = json.loads(command_line.run("preview", file, "--pipeline", "orders", "--json").stdout)
     assert [(match["target_column"], match["method"]) for match in seen["matches"]] == [
         ("number", "KEY"),
-        ("amount", "SIMILARITY"),
+        ("invoiced_amount", "SIMILARITY"),
     ]
     assert seen["data"]["total_cells"] == 2
 
