@@ -16,6 +16,17 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: Latin text has at most two letters beyond ASCII in a row (``Größe``); other scripts have whole words of them.
 _RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _RUN_SHARE: Final = 0.25
+#: Runs of bytes beyond ASCII that show whether these come in pairs, and the share of those that need not.
+_LEAST_RUNS: Final = 4
+_ODD_SHARE: Final = 0.05
+#: First bytes of signs, and for each encoding the first bytes that a share of the other characters have: kana,
+#: syllables, and the signs of Chinese that are used most.
+_SIGNS: Final = b"\xa1\xa2\xa3"
+_PAIRED: Final = (
+    ("euc_jp", b"\xa4\xa5", 0.2),
+    ("cp949", bytes(range(0xB0, 0xC9)), 0.95),
+    ("gb18030", bytes(range(0xB0, 0xD8)), 0.85),
+)
 #: Below this share of letters that a language has, a text is in another.
 _SHARE: Final = 0.9
 
@@ -68,6 +79,27 @@ def of_latin(sample: bytes) -> str | None:
             if share > highest + 0.005:
                 best, highest = encoding, share
     return best if highest >= _SHARE else None
+
+
+def of_pairs(sample: bytes) -> str | None:
+    """The encoding of a text in Chinese, Korean or Japanese with two bytes for each character; None of any other text.
+
+    Of the characters of GB 2312, KS X 1001 and JIS X 0208 the usual ones have first bytes of their own.
+
+    Args:
+        sample: Bytes of which some are beyond ASCII.
+    """
+    runs = _RUNS.findall(sample)
+    if len(runs) < _LEAST_RUNS or sum(len(run) % 2 for run in runs[:-1]) > _ODD_SHARE * len(runs):
+        return None
+    first = b"".join(run[0 : len(run) // 2 * 2 : 2] for run in runs)
+    words = first.translate(None, _SIGNS)
+    if not words:
+        return None
+    for encoding, usual, share in _PAIRED:
+        if sum(map(words.count, usual)) >= share * len(words):
+            return encoding
+    return None
 
 
 def is_hebrew(sample: bytes) -> bool:

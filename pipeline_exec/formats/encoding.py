@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
-from pipeline_exec.formats.alphabets import is_hebrew, of_latin
+from pipeline_exec.formats.alphabets import is_hebrew, of_latin, of_pairs
 from pipeline_exec.formats.utf8 import SAMPLE, Stop, first_stop, is_utf8, slips
 from pipeline_exec.model.encoding import codec_name
 
@@ -24,7 +24,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Without those that part cells and records in some texts: 0x01, and 0x1C to 0x1F.
+_CONTROL: Final = re.compile(rb"[\x00\x02-\x08\x0e-\x1a\x7f]")
 #: Text has hardly any control characters; a file of anything else has them everywhere.
 _FEW_CONTROLS: Final = 4
 _CONTROL_SHARE: Final = 0.05
@@ -152,9 +153,9 @@ def _refuse_binary(head: bytes) -> None:
 
 
 def _eight_bit(sample: bytes) -> str:
-    latin = of_latin(sample)
-    if latin is not None:
-        return latin
+    known = of_pairs(sample) or of_latin(sample)
+    if known is not None:
+        return known
     if is_hebrew(sample):
         return "cp1255"
     guess = from_bytes(sample, cp_isolation=_OTHERS).best()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ SAMPLE: Final = 64 * 1024
 _CONVINCING: Final = 8
 #: So many right characters beyond ASCII make a slip of a wrong byte.
 _RIGHT_FOR_A_SLIP: Final = 10
+#: The beginning of a character of two, three or four bytes.
+_BEGUN: Final = re.compile(rb"(?:[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z")
 #: A byte of this or above begins a character beyond ASCII.
 _LEAD: Final = 0xC0
 
@@ -78,8 +81,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _begun(block: bytes) -> int:
-    """How many bytes at the end may be the beginning of a character."""
-    return next((at for at in range(1, 4) if len(block) >= at and block[-at] >= _LEAD), 0)
+    """How many bytes at the end are the beginning of a character."""
+    found = _BEGUN.search(block[-3:])
+    return len(found[0]) if found else 0
 
 
 def _is_nearly_valid(sample: bytes) -> bool:

@@ -22,6 +22,10 @@ ARABIC = "اسم,مدينة\nمحمد,القاهرة\nفاطمة,دمشق\nعل�
 VIETNAMESE = "tên\nNguyê\u0303n Đa\u0300\nTrâ\u0300n Nô\u0323i\n"
 EURO = "œuvre,prix\nsœur aînée,30 €\nété à Besançon,20 €\n"
 JAPANESE = "名前,都市\n東京,大阪\n山田,京都\n"
+CHINESE = "姓名,城市\n张伟,北京\n李娜,上海市浦东新区\n王芳,广州\n"
+KOREAN = "이름,도시\n김철수,서울\n이영희,부산\n박민수,대구\n"
+KANA = "名前,都市\n東京,大阪\n山田さん,きょうと\nタナカ,サッポロ\n" * 2
+THAI = "ชื่อ,เมือง\nสมชาย,กรุงเทพ\nสมหญิง,เชียงใหม่\nวิชัย,ภูเก็ต\n"
 GREEK = "όνομα;πόλη\nΓιώργος Παπαδόπουλος;Αθήνα\nΜαρία;Θεσσαλονίκη\n" * 3
 
 
@@ -68,6 +72,11 @@ def test_an_encoding_is_detected(tmp_path, content, expected):
         pytest.param(RUSSIAN, "iso8859-5", id="Russian, ISO 8859-5"),
         pytest.param(RUSSIAN, "koi8-r", id="Russian, KOI8-R"),
         pytest.param(RUSSIAN, "utf-16-le", id="Russian, UTF-16 without a mark"),
+        pytest.param(CHINESE, "gbk", id="Chinese, GBK"),
+        pytest.param(KOREAN, "euc_kr", id="Korean, EUC-KR"),
+        pytest.param(KANA, "euc_jp", id="Japanese, EUC-JP"),
+        pytest.param(KANA, "shift_jis", id="Japanese, Shift JIS"),
+        pytest.param(THAI, "cp874", id="Thai, Windows-874"),
         pytest.param(JAPANESE, "utf-16-be", id="Japanese, UTF-16 without a mark, big end first"),
         pytest.param(JAPANESE, "utf-32-le", id="Japanese, UTF-32 without a mark"),
         pytest.param(GERMAN, "utf-32-be", id="German, UTF-32 without a mark, big end first"),
