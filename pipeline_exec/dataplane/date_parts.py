@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from pipeline_exec.dataplane.moments import Field, Moments, Numbers
+from pipeline_exec.dataplane.month_names import Names
 from pipeline_exec.dataplane.text import Bytes, Mask
 
 
@@ -109,20 +110,29 @@ class Fraction(Part):
 
 
 class MonthName(Part):
-    """An English name, in upper or lower case; shown as given."""
+    """A name in one of several languages, in upper or lower case; shown in the first of them as given."""
 
     field = Field.MONTH
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = [name.encode() for name in names]
-        self.widths = tuple(sorted({len(name) for name in self._names}))
-        self._shown = np.array([list(name.ljust(self.widths[-1], b"\0")) for name in self._names], np.uint8)
+    def __init__(self, languages: Sequence[Names]) -> None:
+        self._months = {
+            bytes(byte | _LOWER for byte in name.encode()): month
+            for names in languages
+            for month, alike in enumerate(names, start=1)
+            for name in alike.split("/")
+        }
+        self.widths = tuple(sorted({len(name) for name in self._months}))
+        shown = [name.encode() for name in languages[0]]
+        widest = max(map(len, shown))
+        self._shown = np.array([list(name.ljust(widest, b"\0")) for name in shown], np.uint8)
 
     def read(self, text: Bytes) -> tuple[Numbers, Mask]:
         lower, number = _lower(text), np.zeros(len(text), np.uint8)
-        for month, name in enumerate(self._names, start=1):
+        for name, month in self._months.items():
             if len(name) == text.shape[1]:
-                number[_equals(lower, name.lower())] = month
+                number[_equals(lower, name)] = month
+                if number.all():
+                    break
         return number, number > 0
 
     def show(self, moments: Moments) -> Bytes:
@@ -183,8 +193,7 @@ def _equals(text: Bytes, expected: bytes) -> Mask:
 
 
 def _lower(text: Bytes) -> Bytes:
-    # This bit makes an ASCII letter lower case, and makes a letter of nothing else.
-    return text | np.uint8(0x20)
+    return text | np.uint8(_LOWER)
 
 
 def _repeated(text: bytes, rows: int) -> Bytes:
@@ -218,5 +227,8 @@ def _digits_of_all(width: int, at_least: int) -> Bytes:
     return shown
 
 
+#: This bit makes an ASCII letter lower case, and makes a letter of nothing else. So it does with the second byte of
+#: letters such as É; their first, which it changes too, is told from all others still.
+_LOWER: Final = 0x20
 #: The narrowest type that holds a number of so many digits: the fewer bytes, the faster. What holds none may overflow.
 _SMALLEST: Final = (np.uint8, np.uint8, np.uint8, np.uint16, np.uint16, np.int32, np.int32)

@@ -14,7 +14,8 @@
 | [text]        | %%           | text as it stands                         |
 
 ``MM`` insists on its leading zero; ``%m`` writes it and reads without it too, as Python's does. Names of months are
-English, whatever the locale of the process.
+written in English, and read in Dutch, English, French, German, Italian, Portuguese and Spanish, whatever the locale of
+the process: ``MMM`` reads ``Dez`` and ``déc``, ``MMMM`` reads ``Dezember`` and ``décembre``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Final
 
 from pipeline_exec.dataplane.date_parts import Digits, Fraction, HalfDay, Literal, MonthName, Part, ShortYear, Zone
 from pipeline_exec.dataplane.moments import Field
+from pipeline_exec.dataplane.month_names import LONG, SHORT
 
 HINT: Final = "Formats look like DD.MM.YYYY HH:mm:ss or %d.%m.%Y %H:%M:%S; other words stand in [brackets]."
 
@@ -50,14 +52,13 @@ def parts_of(text: str) -> Iterator[Part]:
 _TOKEN: Final = re.compile(r"\[(?P<quoted>[^\]]+)\]|(?P<symbol>(?!T)([A-Za-z])\3*)|T|\[|[^A-Za-z\[]+")
 _DIRECTIVE: Final = re.compile(r"%(?P<quoted>%)|(?P<symbol>%-?.?)|[^%]+")
 
-_MONTHS: Final = re.split(" ", "January February March April May June July August September October November December")
 _TOKENS: Final[Mapping[str, Part]] = {
     "YYYY": Digits(Field.YEAR, 4),
     "YY": ShortYear(),
     "MM": Digits(Field.MONTH, 2),
     "M": Digits(Field.MONTH, 1, 2),
-    "MMM": MonthName([name[:3] for name in _MONTHS]),
-    "MMMM": MonthName(_MONTHS),
+    "MMM": MonthName(SHORT),
+    "MMMM": MonthName(LONG),
     "DD": Digits(Field.DAY, 2),
     "D": Digits(Field.DAY, 1, 2),
     "HH": Digits(Field.HOUR, 2),

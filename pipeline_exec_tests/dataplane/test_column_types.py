@@ -14,7 +14,12 @@ from pipeline_exec_tests.dataplane.cases import cases
 from pipeline_exec_tests.dataplane.codes import COUNTRIES, CURRENCIES, bics, gtins, ibans
 from pipeline_exec_tests.dataplane.tables import column, texts
 
-OF_YAML = {"decimal": Decimal, "time": time.fromisoformat, "timestamp": datetime.fromisoformat}
+OF_YAML = {
+    "date": date.fromisoformat,
+    "decimal": Decimal,
+    "time": time.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+}
 
 
 @pytest.mark.parametrize("case", cases("column_types"))

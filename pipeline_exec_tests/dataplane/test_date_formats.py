@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline_exec.dataplane.date_formats import DateFormat, read, show
 from pipeline_exec.dataplane.date_spellings import _DIRECTIVES, _TOKENS
 from pipeline_exec.dataplane.moments import DAY, Field, Moments, microseconds
+from pipeline_exec.dataplane.month_names import LONG, SHORT
 from pipeline_exec_tests.dataplane.tables import texts
 
 EPOCH = date(1970, 1, 1)
@@ -152,6 +153,24 @@ def test_a_zone_may_lead_out_of_the_years_there_are():
     date_format = DateFormat.parse("YYYY-MM-DD HH:mm Z")
     cells = texts("0001-01-01 00:30 +01:00", "9999-12-31 23:30 -01:00", "0001-01-01 01:00 +01:00")
     assert read(cells, [date_format]).is_valid().to_pylist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("token", "languages"), [pytest.param("MMM", SHORT, id="short"), pytest.param("MMMM", LONG, id="long")]
+)
+def test_names_of_months_are_read_in_every_language_and_case(token, languages):
+    named = [(name, month) for names in languages for month, alike in enumerate(names, 1) for name in alike.split("/")]
+    assert all(len(names) == 12 for names in languages)
+    assert len({(name.lower(), month) for name, month in named}) == len({name.lower() for name, _ in named})
+    date_format = DateFormat.parse(f"D. {token} YYYY")
+    for case in (str, str.upper, str.lower, str.title):
+        dates = read(texts(*(f"3. {case(name)} 2024" for name, _ in named)), [date_format]).cast(pa.date32())
+        assert dates.to_pylist() == [date(2024, month, 3) for _, month in named]
+
+
+def test_what_is_no_name_of_a_month_is_none():
+    cells = texts("3 Dex 2024", "3 Mer 2024", "3 M\u00e5r 2024", "3 ÄÄÄ 2024", "3 123 2024")
+    assert read(cells, [DateFormat.parse("D MMM YYYY")]).null_count == len(cells)
 
 
 def test_times_before_1970_are_shown_right():
