@@ -24,6 +24,9 @@ from pipeline_exec.formats.workbook.writing.skeleton import COMMENTS_BEGIN, COMM
 MAX_COMMENTS: Final = 20_000
 #: Characters of a comment: more does not fit on a screen.
 _LONGEST: Final = 1_000
+#: Characters of a line in a box of three columns, and lines that fit on a screen.
+_CHARACTERS: Final = 32
+_MOST_LINES: Final = 25
 #: Shapes are numbered from here, so many in a block.
 _SHAPES: Final = 1_024
 
@@ -75,7 +78,7 @@ class Comments:
         blocks = ",".join(map(str, range(1, len(self) // _SHAPES + 2)))
         yield _DRAWING_BEGINS.format(blocks=blocks).encode()
         left = np.minimum(self.columns, MAX_SHEET_COLUMNS - 4)
-        top, bottom = np.maximum(self.rows - 2, 0), np.minimum(self.rows + 3, MAX_ROWS - 1)
+        top, bottom = np.maximum(self.rows - 2, 0), np.minimum(self.rows + self._heights(), MAX_ROWS - 1)
         anchor = (_texts(left), ", 15, ", _texts(top), ", 10, ", _texts(left + 3), ", 15, ", _texts(bottom), ", 4")
         yield text_bytes(
             concatenated(
@@ -91,6 +94,12 @@ class Comments:
             )
         )
         yield b"</xml>"
+
+    def _heights(self) -> Numbers:
+        """How many rows below its own each box reaches, so that the text fits."""
+        lines = pc.add(pc.divide(pc.utf8_length(self.texts), _CHARACTERS), pc.count_substring(self.texts, "\n"))
+        heights: Numbers = np.clip(lines.to_numpy().astype(np.int64), 3, _MOST_LINES)
+        return heights
 
 
 def comments_of(findings: Iterable[Placed], columns: Mapping[str, int], most: int = MAX_COMMENTS) -> Comments:

@@ -7,6 +7,7 @@ made of them, so that no more is held than a batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,9 +16,9 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.tally import Tally
 from pipeline_exec.formats.workbook.bounds import MAX_ROWS, MAX_SHEET_COLUMNS
-from pipeline_exec.formats.workbook.report.comments import MAX_COMMENTS, Placed, comments_of, ranked
+from pipeline_exec.formats.workbook.report.comments import MAX_COMMENTS, Comments, Placed, comments_of, ranked
 from pipeline_exec.formats.workbook.report.finding_rows import Along, by_whole_rows, row_numbers
-from pipeline_exec.formats.workbook.report.table import ReportTable, header_row, listed_rows
+from pipeline_exec.formats.workbook.report.table import ReportTable, Room, header_row, listed_rows
 from pipeline_exec.formats.workbook.writing.skeleton import (
     COMMENTED_SHEET_ENDS,
     COMMENTS_PART,
@@ -27,6 +28,7 @@ from pipeline_exec.formats.workbook.writing.skeleton import (
     sheet_begins,
     sheet_part,
 )
+from pipeline_exec.model.target_model import TargetColumn
 from pipeline_exec.ports import ErrorReport
 
 _COMPRESSION: Final = 2
@@ -43,50 +45,58 @@ def write_report(report: ErrorReport, into: Path) -> None:
     """
     columns = report.columns[: MAX_SHEET_COLUMNS - 1]
     table = ReportTable(columns, is_whole=report.total_rows < MAX_ROWS)
-    names = [column.label or column.key for column in columns]
     tally = _tally(report.findings)
-    # A list of no comments is nothing programs expect.
-    is_commented = bool(tally.top())
     with ZipFile(into, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
-        rows = table.pieces(report.rows, Along(by_whole_rows(report.findings)))
-        _write_sheet(archive, 1, ["Row", *names], rows, COMMENTED_SHEET_ENDS if is_commented else SHEET_ENDS)
-        comments = comments_of(_placed(report, table), {column.key: at for at, column in enumerate(columns, start=2)})
-        if is_commented:
-            _write(archive, COMMENTS_PART, comments.xml())
-            _write(archive, DRAWING_PART, comments.drawing())
-        _write_sheet(archive, 2, ["Row", "Column", "Value", "Code", "Message"], listed_rows(report.findings))
-        summary = _summary(report, tally)
-        _write_sheet(archive, 3, ["Column", "Label", "Code", "Findings"], listed_rows([summary]))
-        notes = list(_notes(report, table, tally, len(comments)))
+        comments = _write_data(archive, report, table, columns)
+        listed = Room()
+        _write_list(archive, 2, ["Row", "Column", "Value", "Code", "Message"], report.findings, listed)
+        _write_list(archive, 3, ["Column", "Label", "Code", "Findings"], [_summary(report, tally)], Room())
+        notes = list(_notes(report, table, tally, listed, len(comments)))
         if notes:
-            _write_sheet(archive, 4, ["Notes"], listed_rows([pa.record_batch({"note": notes})]))
-        for name, text in parts([], [*_SHEETS, _NOTES] if notes else _SHEETS, is_commented=is_commented).items():
+            _write_list(archive, 4, ["Notes"], [pa.record_batch({"note": notes})], Room())
+        sheets = [*_SHEETS, _NOTES] if notes else _SHEETS
+        for name, text in parts([], sheets, is_commented=len(comments) > 0).items():
             _write(archive, name, [text.encode()])
 
 
-def _write_sheet(
-    archive: ZipFile, number: int, names: Sequence[str], rows: Iterable[memoryview], end: str = SHEET_ENDS
-) -> None:
-    def pieces() -> Iterator[bytes | memoryview]:
-        yield sheet_begins(is_frozen=True).encode()
-        yield header_row(names)
-        yield from rows
-        yield end.encode()
+def _write_data(archive: ZipFile, report: ErrorReport, table: ReportTable, columns: Sequence[TargetColumn]) -> Comments:
+    names = ["Row", *(column.label or column.key for column in columns)]
+    rows = table.pieces(report.rows, Along(by_whole_rows(report.findings)))
+    with archive.open(sheet_part(1), "w") as part:
+        part.writelines(_begun(names, rows))
+        # Only now is it known which rows are on the sheet.
+        comments = comments_of(_placed(report, table), {column.key: at for at, column in enumerate(columns, start=2)})
+        # A list of no comments is nothing programs expect.
+        part.write((COMMENTED_SHEET_ENDS if len(comments) else SHEET_ENDS).encode())
+    if len(comments):
+        _write(archive, COMMENTS_PART, comments.xml())
+        _write(archive, DRAWING_PART, comments.drawing())
+    return comments
 
-    _write(archive, sheet_part(number), pieces())
+
+def _write_list(
+    archive: ZipFile, number: int, names: Sequence[str], batches: Iterable[pa.RecordBatch], room: Room
+) -> None:
+    _write(archive, sheet_part(number), chain(_begun(names, listed_rows(batches, room)), [SHEET_ENDS.encode()]))
+
+
+def _begun(names: Sequence[str], rows: Iterable[memoryview]) -> Iterator[bytes | memoryview]:
+    """A sheet up to its last row."""
+    yield sheet_begins(is_frozen=True).encode()
+    yield header_row(names)
+    yield from rows
 
 
 def _write(archive: ZipFile, name: str, pieces: Iterable[bytes | memoryview]) -> None:
     with archive.open(name, "w") as part:
-        for piece in pieces:
-            part.write(piece)
+        part.writelines(pieces)
 
 
 def _placed(report: ErrorReport, table: ReportTable) -> Iterator[Placed]:
     """The findings of the rows that are on the sheet, and the row of the sheet each is in."""
     findings = by_whole_rows(report.findings)
     for batch, lines in ((each, row_numbers(each)) for each in findings) if table.is_whole else ranked(findings):
-        fitting = int((lines <= table.lines).sum())
+        fitting = int((lines <= table.room.lines).sum())
         yield batch.slice(0, fitting), lines[:fitting] + 1
 
 
@@ -115,15 +125,15 @@ def _summary(report: ErrorReport, tally: Tally) -> pa.RecordBatch:
     return pa.record_batch(columns, ["column", "label", "code", "number"])
 
 
-def _notes(report: ErrorReport, table: ReportTable, tally: Tally, comments: int) -> Iterator[str]:
+def _notes(report: ErrorReport, table: ReportTable, tally: Tally, listed: Room, comments: int) -> Iterator[str]:
     kept = _kept(tally)
     if not table.is_whole:
         yield (
             f"The table has {report.total_rows:,} rows, more than a sheet takes: Data holds those in which something "
             "is wrong. The number in front of each is that of the whole table."
         )
-    if table.is_cut:
-        yield f"More rows do not fit into a sheet: Data holds the first {table.lines:,} of them."
+    if table.room.is_cut:
+        yield f"More rows do not fit into a sheet: Data holds the first {table.room.lines:,} of them."
     if len(report.columns) >= MAX_SHEET_COLUMNS:
         yield f"More columns do not fit into a sheet: Data holds the first {MAX_SHEET_COLUMNS - 1:,}."
     if kept < report.total_findings:
@@ -131,7 +141,7 @@ def _notes(report: ErrorReport, table: ReportTable, tally: Tally, comments: int)
             f"There are {report.total_findings:,} findings, of which the first {kept:,} are kept: Findings, Summary "
             "and the colours in Data are of those."
         )
-    if kept >= MAX_ROWS:
-        yield f"More findings do not fit into a sheet: Findings lists the first {MAX_ROWS - 1:,}."
+    if listed.is_cut:
+        yield f"More findings do not fit into a sheet: Findings lists the first {listed.lines:,}."
     if comments >= MAX_COMMENTS:
         yield f"Only the first {comments:,} erroneous cells have a comment; the others are coloured."

@@ -25,6 +25,24 @@ _FIRST_LINE: Final = 2
 _CUT: Final = "…"
 
 
+class Room:
+    """What a sheet has taken, and whether there was more than it takes."""
+
+    def __init__(self) -> None:
+        """Nothing yet but the header."""
+        self.lines = 0
+        """How many rows were written."""
+        self.is_cut = False
+        self._size = 0
+
+    def takes(self, rows: memoryview, count: int) -> bool:
+        """Whether these rows fit as well; if not, no others will be asked about."""
+        self._size += len(rows)
+        self.is_cut = self._size > _MOST_BYTES or self.lines + count >= MAX_ROWS
+        self.lines += 0 if self.is_cut else count
+        return not self.is_cut
+
+
 class ReportTable:
     """The mapped table, its erroneous cells in a style of their own."""
 
@@ -36,23 +54,18 @@ class ReportTable:
             is_whole: Whether all rows are written, or only those in which something is wrong.
         """
         self.is_whole = is_whole
-        self.lines = 0
-        """How many rows were written."""
-        self.is_cut = False
-        """Whether there were more than fit."""
+        self.room = Room()
         self._columns = columns
 
     def pieces(self, rows: Iterable[pa.RecordBatch], along: Along) -> Iterator[memoryview]:
         """The XML of the rows, batch by batch, up to what a sheet takes."""
-        above = size = 0
+        above = 0
         for batch in rows:
             findings = along.up_to(above + batch.num_rows)
             piece, count = self._piece(batch, findings, above + 1)
-            above, size = above + batch.num_rows, size + len(piece)
-            if size > _MOST_BYTES or self.lines + count >= MAX_ROWS:
-                self.is_cut = True
+            above += batch.num_rows
+            if not self.room.takes(piece, count):
                 return
-            self.lines += count
             yield piece
 
     def _piece(self, batch: pa.RecordBatch, findings: pa.RecordBatch, first: int) -> tuple[memoryview, int]:
@@ -61,7 +74,7 @@ class ReportTable:
         if not self.is_whole:
             kept = np.unique(row_numbers(findings)) - first
             numbers, masks, batch = numbers[kept], [mask[kept] for mask in masks], batch.take(pa.array(kept))
-        line = _FIRST_LINE + self.lines
+        line = _FIRST_LINE + self.room.lines
         cells = [number_cells(places("A", line, len(numbers)), numbers)]
         for at, (column, mask) in enumerate(zip(self._columns, masks, strict=True), start=2):
             where = places(column_letters(at), line, len(numbers))
@@ -79,23 +92,28 @@ class ReportTable:
         return masks
 
 
-def listed_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[memoryview]:
+def listed_rows(batches: Iterable[pa.RecordBatch], room: Room) -> Iterator[memoryview]:
     """Rows of numbers and text, up to what a sheet takes."""
-    line = _FIRST_LINE
     for batch in batches:
-        batch = batch.slice(0, MAX_ROWS - line + 1)
-        where = [places(column_letters(at), line, batch.num_rows) for at in range(1, batch.num_columns + 1)]
-        yield row_bytes(
-            [
-                text_cells(at, shortened(column)).fill_null("")
-                if pa.types.is_string(column.type)
-                else number_cells(at, column.to_numpy(zero_copy_only=False))
-                for at, column in zip(where, batch.columns, strict=True)
-            ],
-            line,
-            batch.num_rows,
-        )
-        line += batch.num_rows
+        fitting = batch.slice(0, MAX_ROWS - 1 - room.lines)
+        piece = _listed(fitting, _FIRST_LINE + room.lines)
+        if not room.takes(piece, fitting.num_rows):
+            return
+        yield piece
+        if fitting.num_rows < batch.num_rows:
+            room.is_cut = True
+            return
+
+
+def _listed(batch: pa.RecordBatch, line: int) -> memoryview:
+    where = [places(column_letters(at), line, batch.num_rows) for at in range(1, batch.num_columns + 1)]
+    cells = [
+        text_cells(at, shortened(column)).fill_null("")
+        if pa.types.is_string(column.type)
+        else number_cells(at, column.to_numpy(zero_copy_only=False))
+        for at, column in zip(where, batch.columns, strict=True)
+    ]
+    return row_bytes(cells, line, batch.num_rows)
 
 
 def header_row(names: Sequence[str]) -> memoryview:

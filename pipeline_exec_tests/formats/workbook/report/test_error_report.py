@@ -104,6 +104,33 @@ def test_a_table_without_errors_is_a_report_too(path):
     assert (marked(book["Data"]), len(values(book["Data"])), values(book["Findings"])[1:]) == (set(), 5, [])
 
 
+def test_findings_beyond_the_sheet_are_no_comments(path, monkeypatch):
+    monkeypatch.setattr(error_report, "MAX_SHEET_COLUMNS", 3)
+    book = written(path, found=[FOUND[1]])
+    with ZipFile(path) as archive:
+        assert not any("omments" in name or "vml" in name for name in archive.namelist())
+    assert "Data holds the first 2" in book["Notes"]["A2"].value
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_ROWS", 4), ("_MOST_BYTES", 900)])
+def test_findings_that_do_not_fit_into_a_sheet_are_said(path, monkeypatch, limit, value):
+    monkeypatch.setattr(report_table, limit, value)
+    book = written(path)
+    assert [row[0] for row in values(book["Findings"])] == ["Row", 2, 2, 2][: len(values(book["Findings"]))]
+    left = len(values(book["Findings"])) - 1
+    notes = [row[0] for row in values(book["Notes"])]
+    assert f"More findings do not fit into a sheet: Findings lists the first {left}." in notes
+
+
+def test_boxes_have_room_for_their_texts(path):
+    found = [(2, "name", None, "a", "x"), (3, "name", None, "b", "x " * 200)]
+    written(path, found=found)
+    with ZipFile(path) as archive:
+        anchors = re.findall("<x:Anchor>(.*?)</x:Anchor>", archive.read("xl/drawings/vmlDrawing1.vml").decode())
+    heights = [int(anchor.split(", ")[6]) - int(anchor.split(", ")[2]) for anchor in anchors]
+    assert heights == [5, 14]
+
+
 @pytest.mark.parametrize("batch_rows", [1, 3, 100])
 def test_of_a_table_that_does_not_fit_the_erroneous_rows_are_shown(path, monkeypatch, batch_rows):
     monkeypatch.setattr(error_report, "MAX_ROWS", 4)
