@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Annotated
 
 import numpy as np
@@ -116,12 +115,9 @@ def concatenated(*pieces: pa.StringArray | str) -> pa.StringArray:
     return pc.binary_join_element_wise(*pieces, "")
 
 
-def scalar_text(value: object) -> object:
-    """A number, truth value or date of a document as the text a cell would have; anything else as it is."""
-    if isinstance(value, date):
-        return value.isoformat()
+def _scalar_text(value: object) -> object:
     return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
-CellText = Annotated[str, BeforeValidator(scalar_text)]
-"""Text in a document; a number, a truth value or a date (as YAML reads it) stands for its text."""
+CellText = Annotated[str, BeforeValidator(_scalar_text)]
+"""Text in a document; a number or a truth value stands for its text."""

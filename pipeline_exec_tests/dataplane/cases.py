@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-import yaml
+
+from pipeline_exec.cli.yaml_text import read_yaml
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -13,5 +14,6 @@ def cases(folder):
     return [
         pytest.param(case, id=f"{file.stem}: {case['title']}")
         for file in sorted((FIXTURES / folder).glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for document in read_yaml(file.read_text(encoding="utf-8"), file.name)
+        for case in document.value
     ]

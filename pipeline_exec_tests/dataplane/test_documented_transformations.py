@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
+from pipeline_exec.cli.yaml_text import read_yaml
 from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
 from pipeline_exec_tests.dataplane.tables import batch, column, mapping
@@ -17,7 +17,12 @@ ROW = re.compile(r"\| `(\{.+\})` \| `(\[.+\])` \| `(.+)` \|")
 def samples():
     for line in PAGE.splitlines():
         if found := ROW.fullmatch(line):
-            yield [yaml.safe_load(text.replace(r"\|", "|")) for text in found.groups()]
+            yield [value(text.replace(r"\|", "|")) for text in found.groups()]
+
+
+def value(text):
+    """What a piece of YAML is to the product; null is no document to it."""
+    return next((document.value for document in read_yaml(text, "the page")), None)
 
 
 def test_every_transformation_has_a_heading():

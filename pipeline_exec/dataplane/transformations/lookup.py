@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.column_names import ColumnNames
 from pipeline_exec.dataplane.text import CellText, as_text
-from pipeline_exec.dataplane.transformations.option_mapping import text_keys
 from pipeline_exec.dataplane.transformations.step import RowFunction, RowStep, Surroundings, refuse_too_large
 from pipeline_exec.model.identity import ConnectorId
 
@@ -37,7 +36,7 @@ class Lookup(RowStep):
     """
 
     sees_columns: ClassVar[bool] = False
-    values: Annotated[dict[str, CellText], BeforeValidator(text_keys)] | None = Field(None, min_length=1)
+    values: dict[str, CellText] | None = Field(None, min_length=1)
     connector: ConnectorId | None = None
     key: str | None = None
     value: str | None = None
