@@ -72,12 +72,14 @@ def _each_once(names: Sequence[str]) -> Iterator[str]:
 
 
 def _candidates(records: Sequence[Record]) -> Iterator[int]:
-    """The first record that is as wide as those below, and the first that is more than half as wide."""
+    """The first record that is as wide as those below, that is more than half as wide, and that is as wide as most."""
     filled = [sum(1 for cell in record if cell.strip()) for record in records[: 2 * _BODY]]
     below = [max(filled[at + 1 : at + 1 + _BODY], default=filled[at]) for at in range(min(_BODY, len(filled)))]
     full = [at for at, most in enumerate(below) if filled[at] * 2 >= most and len(records[at]) * 2 > most]
     wide = [at for at in full if len(records[at]) >= below[at]]
-    yield from dict.fromkeys([*wide[:1], *full[:1]])
+    usual = Counter(filled).most_common(1)[0][0] if filled else 0
+    alike = [at for at in range(len(below)) if filled[at] == usual > 1]
+    yield from dict.fromkeys([*wide[:1], *full[:1], *alike[:1]])
 
 
 def _typed_columns(body: Sequence[Record], width: int) -> list[int]:

@@ -15,7 +15,7 @@ from pipeline_exec.formats.delimited.syntax import Syntax
 from pipeline_exec.formats.kinds import Kind, kind_of
 
 #: Delimiters in the order that decides between equals.
-_USUAL: Final = ",;\t|^~"
+_USUAL: Final = ",;\t|^~\x01\x1f"
 #: Characters that are part of ordinary text and times too: these need more evidence.
 _UNUSUAL: Final = " :"
 #: Delimiters of two or three characters: signs that hardly any text has together, or one beside a space.
@@ -149,12 +149,14 @@ class _Evidence:
 
     @property
     def _table(self) -> list[list[str]]:
-        """The records from the first of the usual width on; none when no record is parted."""
+        """The records from the first of the usual width to the last that is parted; none when none is."""
         widths = Counter(len(row) for row in self.rows if len(row) > 1)
         if not widths:
             return []
         usual = max(widths, key=lambda width: (widths[width], width))
-        return self.rows[next(index for index, row in enumerate(self.rows) if len(row) == usual) :]
+        first = next(at for at, row in enumerate(self.rows) if len(row) == usual)
+        last = next(at for at in range(len(self.rows), first, -1) if len(self.rows[at - 1]) > 1)
+        return self.rows[first:last]
 
 
 def _filled(records: Iterator[Record]) -> Iterator[Record]:

@@ -28,7 +28,7 @@ _MOST_BELOW: Final = 20
 _WIDE: Final = 3
 _TOTAL: Final = re.compile(
     r"(?:grand |sub)?totals?\b|sum(?:me)?\b|(?:gesamt|zwischen)(?:summe)?\b|insgesamt\b|totaal\b|totale?\b|"
-    r"(?:sous-)?total\b|итого\b|всего\b|toplam\b|suma\b|razem\b|合計|总计|總計",
+    r"(?:sous-)?total\b|итого\b|всего\b|toplam\b|suma\b|razem\b|合計|总计|總計|\*{1,3}$",
     re.IGNORECASE,
 )
 
@@ -119,16 +119,23 @@ class Ending:
     def _is_below(self, record: Record, *, follows_gap: bool) -> bool:
         filled = [cell for cell in record.cells if cell.strip()]
         width, kinds = self._dialect.width, self._dialect.profile.kinds
-        if _TOTAL.match(record.cells[0].strip()) and kinds[0] is not Kind.TEXT and width > 1:
-            return True
-        if _TOTAL.match(record.cells[0].strip()) and len(filled) <= width / 2 + 1 < width:
-            return True
+        if _TOTAL.match(record.cells[0].strip()):
+            if kinds[0] is not Kind.TEXT and width > 1:
+                return True
+            if len(filled) <= width / 2 + 1 < width or self._lacks_text(record.cells):
+                return True
         if len(filled) != 1 or width < _WIDE:
             return False
         is_like_first = record.cells[0].strip() and kind_of(record.cells[0]) is kinds[0] is not Kind.TEXT
         if len(record.cells) == 1:
             return not is_like_first
         return bool(record.cells[0].strip()) and not is_like_first and (follows_gap or kinds[0] is not Kind.TEXT)
+
+    def _lacks_text(self, cells: Sequence[str]) -> bool:
+        """Whether a row has nothing in any column of text but the first, where there are such."""
+        columns = zip(self._dialect.profile.kinds[1:], cells[1:], strict=False)
+        texts = [cell.strip() for kind, cell in columns if kind is Kind.TEXT]
+        return bool(texts) and not any(texts)
 
     def _begins_table(self, records: list[Record]) -> bool:
         if not records:

@@ -51,3 +51,20 @@ def test_a_wrong_byte_costs_a_character_and_no_row(tmp_path):
     assert parsed.dialect["encoding"] == "utf-8"
     wrong = parsed.dialect["wrong_bytes_replaced"]
     assert (wrong["count"], wrong["line"], path.read_bytes()[wrong["byte"]]) == (1, 402, 0xFC)
+
+
+@pytest.mark.parametrize(
+    ("total", "is_footer"),
+    [
+        pytest.param("Total: Account,,7,1.50", True, id="no text behind the word"),
+        pytest.param("Total,Gas station,7,1.50", False, id="text in a further column"),
+    ],
+)
+def test_a_total_with_values_is_a_footer_where_columns_of_text_are_empty(tmp_path, total, is_footer):
+    path = tmp_path / "campaigns.csv"
+    path.write_text("Campaign,Group,Clicks,Cost\nBrand,Core,3,0.50\nBrand,Shoes,2,0.60\nGeneric,Boots,2,0.40\n" + total)
+
+    parsed = CSV.read(path, ReadOptions())
+
+    assert sum(batch.num_rows for batch in parsed.rows) == (3 if is_footer else 4)
+    assert parsed.dialect.get("footer", {}).get("lines") == ([total] if is_footer else None)
