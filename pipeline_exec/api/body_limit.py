@@ -15,7 +15,9 @@ LARGEST_BODY = 5 * 1024**2
 """Bytes."""
 
 #: Paths whose bodies are streamed, or are not ours to limit.
-UNLIMITED = re.compile(rf"({INGEST}|{DAGSTER}|{WRAPPERS}/files/upload|{PIPELINES}/pipeline/[^/]+/preview)(/|$)")
+UNLIMITED = re.compile(
+    rf"({INGEST}|{DAGSTER}|{WRAPPERS}/files/upload|{PIPELINES}/pipeline/([^/]+/preview|suggest-mapping))(/|$)"
+)
 
 _MESSAGE = f"The body is larger than the {LARGEST_BODY:,} bytes a document may have. Send less at once."
 

@@ -6,7 +6,9 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from pipeline_exec.api.query_encoding import decoded
 from pipeline_exec.api.query_params import ListRequest, Options, Pagination, list_request, page_request
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.principal import Principal
 from pipeline_exec.services.layer import ServiceLayer
 
@@ -29,6 +31,12 @@ async def _pages(request: Request) -> Pagination:
     return page_request(request.query_params.multi_items())
 
 
+async def _read_options(request: Request) -> ReadOptions:
+    name = "read_options"
+    said = [item for item in request.query_params.multi_items() if item[0].partition("[")[0] == name]
+    return ReadOptions.parse(decoded(said, (name,)).get(name, {}), at=name)
+
+
 Layer = Annotated[ServiceLayer, Depends(_layer)]
 """The services."""
 
@@ -40,6 +48,10 @@ Listing = Annotated[ListRequest, Depends(_listing)]
 
 Pages = Annotated[Pagination, Depends(_pages)]
 """Which part is wanted of a list that can be asked nothing else. Routes that take it document it with ``PAGES``."""
+
+
+HowToRead = Annotated[ReadOptions, Depends(_read_options)]
+"""How what is looked at is to be read. Routes that take it document it with ``HOW_TO_READ``."""
 
 
 def _parameter(name: str, schema: dict[str, object], brackets: str, example: dict[str, object]) -> dict[str, object]:
@@ -81,3 +93,15 @@ LISTING: Final[dict[str, object]] = {
 
 PAGES: Final[dict[str, object]] = {"parameters": [_PAGINATION]}
 """The OpenAPI description of a list that has only pages."""
+
+HOW_TO_READ: Final[dict[str, object]] = {
+    "parameters": [
+        _parameter(
+            "read_options",
+            {"type": "object"},
+            "read_options[delimiter]=;&read_options[header_row]=3",
+            {"delimiter": ";", "header_row": 3},
+        )
+    ]
+}
+"""The OpenAPI description of how what is looked at is to be read: as in a pipeline's ``read_options``."""

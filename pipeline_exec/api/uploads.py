@@ -19,7 +19,7 @@ PATIENT_THREADS = 64
 
 _BINARY = {"type": "string", "format": "binary"}
 _PARTS = {"type": "object", "additionalProperties": _BINARY}
-ANY_BODY: Final[dict[str, object]] = {
+ANY_BODY: Final[dict[str, dict[str, object]]] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -30,6 +30,9 @@ ANY_BODY: Final[dict[str, object]] = {
     }
 }
 """The OpenAPI description of a body that is a file of any kind, or has files as parts."""
+
+LIKELY_BODY: Final[dict[str, object]] = {"requestBody": {**ANY_BODY["requestBody"], "required": False}}
+"""The same of one that may be left out."""
 
 
 class Body:

@@ -47,17 +47,15 @@ def preview(
         else:
             layer = deployment.layer
             pipeline = find_pipeline(layer, pipeline_name)
-            seen = layer.previews.look(path, file.name, _overlaid(pipeline, given), pipeline, rows)
+            seen = layer.previews.look(path, file.name, given.over(_options(pipeline)), pipeline, rows)
     if as_json:
         _print_json(seen)
     else:
         _print(seen)
 
 
-def _overlaid(pipeline: Pipeline, given: ReadOptions) -> ReadOptions:
-    """The pipeline's read options, but for those given."""
-    set_here = {name: getattr(given, name) for name in given.model_fields_set}
-    return pipeline.configuration.document.read_options.model_copy(update=set_here)
+def _options(pipeline: Pipeline) -> ReadOptions:
+    return pipeline.configuration.document.read_options
 
 
 def _print(seen: Preview) -> None:

@@ -92,6 +92,14 @@ class ReadOptions(Document):
             raise ValueError("Quotes that are escaped by a quote are doubled: set escape to an empty text.")
         return self
 
+    def over(self, below: ReadOptions) -> ReadOptions:
+        """What is set here, and what is set only in the options below.
+
+        Raises:
+            InvalidDocument: together they cannot be.
+        """
+        return type(self).parse({**below.to_json(), **self.model_dump(mode="json", exclude_unset=True)})
+
 
 class OnError(StrEnum):
     """What is delivered in place of a tolerated erroneous cell."""

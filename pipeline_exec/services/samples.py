@@ -23,6 +23,9 @@ from pipeline_exec.services.previews import Preview, PreviewService
 from pipeline_exec.services.specimens import Specimen, Specimens
 from pipeline_exec.services.staged import receive, sample_ref
 
+AS_CONFIGURED = ReadOptions()
+"""Read as the pipeline says; where there is none, as is detected."""
+
 Write = Callable[[BinaryIO], None]
 """Writes the bytes of a file that is sent."""
 
@@ -45,7 +48,9 @@ class SampleService:
     specimens: Specimens
     max_file_size: int
 
-    def look(self, pipeline: Pipeline, name: str, write: Write, rows: int) -> Preview:
+    def look(
+        self, pipeline: Pipeline, name: str, write: Write, rows: int, options: ReadOptions = AS_CONFIGURED
+    ) -> Preview:
         """The first rows of a file as the pipeline would map and check them.
 
         Args:
@@ -53,15 +58,16 @@ class SampleService:
             name: As the sender calls the file.
             write: Writes its bytes.
             rows: How many rows at most.
+            options: How to read it, where that is to be otherwise than the pipeline says.
 
         Raises:
             TooLarge: it is larger than this service takes.
             InvalidDocument: it cannot be read, or has not the columns that the pipeline maps.
         """
         with _refusing("file"), self._sent(name, write) as path:
-            return self.previews.look(path, name, _options(pipeline), pipeline, rows)
+            return self.previews.look(path, name, options.over(_options(pipeline)), pipeline, rows)
 
-    def look_at_source(self, pipeline: Pipeline, rows: int) -> SourceSample:
+    def look_at_source(self, pipeline: Pipeline, rows: int, options: ReadOptions = AS_CONFIGURED) -> SourceSample:
         """The same of what the pipeline's input connector gives now.
 
         Raises:
@@ -70,9 +76,9 @@ class SampleService:
             InvalidDocument: it refuses, or what it gives cannot be read or mapped.
         """
         connector_id = pipeline.configuration.document.input_connectors[0]
-        return self._of_source("pipeline_id", connector_id, _options(pipeline), pipeline, rows)
+        return self._of_source("pipeline_id", connector_id, options.over(_options(pipeline)), pipeline, rows)
 
-    def of_connector(self, connector_id: ConnectorId, rows: int) -> SourceSample:
+    def of_connector(self, connector_id: ConnectorId, rows: int, options: ReadOptions = AS_CONFIGURED) -> SourceSample:
         """The first rows of what a connector's source gives now, and what else lies there.
 
         Raises:
@@ -81,12 +87,12 @@ class SampleService:
             Unavailable: it cannot be reached.
             InvalidDocument: it is an output connector or refuses, or what it gives cannot be read.
         """
-        return self._of_source("connector_id", connector_id, ReadOptions(), None, rows)
+        return self._of_source("connector_id", connector_id, options, None, rows)
 
-    def sent(self, name: str, write: Write, rows: int) -> Preview:
+    def sent(self, name: str, write: Write, rows: int, options: ReadOptions = AS_CONFIGURED) -> Preview:
         """The first rows of a file as it is read. Raises as ``look``."""
         with _refusing("file"), self._sent(name, write) as path:
-            return self.previews.look(path, name, ReadOptions(), rows=rows)
+            return self.previews.look(path, name, options, rows=rows)
 
     def _of_source(
         self, field: str, connector_id: ConnectorId, options: ReadOptions, pipeline: Pipeline | None, rows: int

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipeline_exec.dataplane.matching import Samples, Suggestion, suggest
 from pipeline_exec.model.identity import ConnectorId, TargetModelId
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.services.previews import DEFAULT_ROWS
-from pipeline_exec.services.samples import SampleService, Write
+from pipeline_exec.services.samples import AS_CONFIGURED, SampleService, Write
 from pipeline_exec.services.specimens import Specimen
 from pipeline_exec.services.target_models import TargetModelService
 
@@ -44,16 +45,20 @@ class SuggestionService:
         columns = self.target_models.get(model_id).document.columns
         return SuggestedMapping(source_columns, suggest(columns, source_columns, samples))
 
-    def for_connector(self, model_id: TargetModelId, connector_id: ConnectorId) -> SuggestedMapping:
+    def for_connector(
+        self, model_id: TargetModelId, connector_id: ConnectorId, options: ReadOptions = AS_CONFIGURED
+    ) -> SuggestedMapping:
         """What is proposed for what a connector's source gives now. Raises as ``SampleService.of_connector`` too."""
         self.target_models.get(model_id)
-        sample = self.samples.of_connector(connector_id, DEFAULT_ROWS)
+        sample = self.samples.of_connector(connector_id, DEFAULT_ROWS, options)
         return replace(self._for_table(model_id, sample.preview.rows), specimen=sample.specimen)
 
-    def for_file(self, model_id: TargetModelId, name: str, write: Write) -> SuggestedMapping:
+    def for_file(
+        self, model_id: TargetModelId, name: str, write: Write, options: ReadOptions = AS_CONFIGURED
+    ) -> SuggestedMapping:
         """What is proposed for a file that is sent. Raises as ``SampleService.look`` too."""
         self.target_models.get(model_id)
-        return self._for_table(model_id, self.samples.sent(name, write, DEFAULT_ROWS).rows)
+        return self._for_table(model_id, self.samples.sent(name, write, DEFAULT_ROWS, options).rows)
 
     def _for_table(self, model_id: TargetModelId, table: pa.Table) -> SuggestedMapping:
         names = list(table.column_names)

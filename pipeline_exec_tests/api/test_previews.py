@@ -67,6 +67,29 @@ def test_without_a_file_it_is_what_the_source_gives(api):
     assert (given["dialect"]["format"], given["total_files"], given["size"]) == ("csv", 1, len(SOME))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"read_options": '{"header_row": 2}'}, {"read_options[header_row]": "2"}],
+    ids=["as JSON", "in brackets"],
+)
+def test_how_a_file_is_read_may_be_said_and_counts_more_than_what_the_pipeline_says(api, asked):
+    pipeline = api.a_pipeline(read_options={"delimiter": ";", "header_row": 1}).receives("a;b\nname;age\nAda;36\n")
+    source = api.layer.pipelines.get(pipeline.id).configuration.document.input_connectors[0]
+
+    of_source = look(api, pipeline.id, params=asked).json()["data"]
+    sent = look(api, pipeline.id, params=asked, content="a;b\nname;age\nAda;36\n").json()["data"]
+    given = api.client.get(f"/dp/api/v1/connector/{source}/data", params=asked).json()["data"]
+
+    assert of_source["rows"] == sent["rows"] == given["rows"] == [{"name": "Ada", "age": "36"}]
+    assert (of_source["dialect"]["delimiter"], of_source["dialect"]["header_row"]) == (";", 2)
+
+
+def test_options_that_there_are_not_are_refused(api, pipeline):
+    answer = look(api, pipeline, params={"read_options": '{"colour": "red"}'}, content=SOME)
+    assert answer.status_code == 400
+    assert [each["field"] for each in answer.json()["errors"]] == ["read_options.colour"]
+
+
 def test_what_was_looked_at_of_a_large_source_is_told(tmp_path):
     with an_api(tmp_path, {"max_sample_size": 30}) as api:
         pipeline = api.a_pipeline().receives(SOME).receives(b"PK\x03\x04" + bytes(50), "people.xlsx")

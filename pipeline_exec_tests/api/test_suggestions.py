@@ -1,6 +1,10 @@
 """Mappings are proposed for the columns of a source, however these are told."""
 
+import json
+
 import pytest
+
+from pipeline_exec.api.body_limit import LARGEST_BODY
 
 ADDRESS = "/dp/api/v1/pipeline/suggest-mapping"
 COLUMNS = [
@@ -120,3 +124,24 @@ class TestGraphQL:
     def test_what_cannot_be_proposed_for_is_a_typed_problem(self, api, model):
         assert self.ask(api, targetDataModelId=model)["__typename"] == "ValidationProblem"
         assert self.ask(api, targetDataModelId="absent", sourceColumns=["a"])["__typename"] == "NotFoundProblem"
+
+
+def test_a_file_may_be_larger_than_a_document(api, model):
+    large = TEXT + "Ada,36,ada@example.com,red\n" * 200_000
+    assert found(api.client.post(ADDRESS, params={"tdm": model}, content=large)) == BY_CONTENT
+
+
+def test_a_document_may_not_be_that_large(api, model):
+    answer = api.client.post(ADDRESS, json={"tdm": model, "source_columns": ["x" * LARGEST_BODY]})
+    assert answer.status_code == 413
+    assert "Send a file" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("source", ["file", "connector"])
+def test_how_a_source_is_read_may_be_said(api, model, connector, source):
+    asked = {"read_options": json.dumps({"delimiter": ";", "header_row": 1})}
+    if source == "file":
+        answer = api.client.post(ADDRESS, params={"tdm": model, **asked}, content=TEXT)
+    else:
+        answer = api.client.post(ADDRESS, params=asked, json={"tdm": model, "connector": connector})
+    assert answer.json()["data"]["source_columns"] == ["Full Name,Alter,contact,colour"]

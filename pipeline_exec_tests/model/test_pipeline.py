@@ -5,6 +5,7 @@ from dagster._core.definitions.utils import DISALLOWED_NAMES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.pipeline import PipelineConfiguration, ReadOptions, slug_of
 
 #: Dagster's rule for the names of jobs.
@@ -76,3 +77,16 @@ def test_a_configuration_survives_being_written_and_read():
     )
 
     assert PipelineConfiguration.parse(configuration.to_json()) == configuration
+
+
+class TestReadOptionsOverOthers:
+    """Those of a look, over those of a pipeline."""
+
+    def test_what_is_set_counts_and_what_is_not_stays(self):
+        below = ReadOptions.parse({"delimiter": ";", "header_row": 3, "encoding": "cp1252"})
+        above = ReadOptions.parse({"header_row": "none", "encoding": None})
+        assert above.over(below) == ReadOptions.parse({"delimiter": ";", "header_row": "none"})
+
+    def test_together_they_must_make_sense(self):
+        with pytest.raises(InvalidDocument, match="both quote and part of the delimiter"):
+            ReadOptions.parse({"quote": "'"}).over(ReadOptions.parse({"delimiter": "','"}))

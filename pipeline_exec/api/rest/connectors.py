@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from pipeline_exec.api.dependencies import LISTING, Caller, Layer, Listing
+from pipeline_exec.api.dependencies import HOW_TO_READ, LISTING, Caller, HowToRead, Layer, Listing
 from pipeline_exec.api.rest.bodies import Replacement
 from pipeline_exec.api.rest.previews import Rows
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
@@ -51,12 +51,12 @@ def delete(connector_id: ConnectorId, layer: Layer) -> Deleted:
     return Deleted()
 
 
-@router.get("/{connector_id}/data")
+@router.get("/{connector_id}/data", openapi_extra=HOW_TO_READ)
 async def data(
-    connector_id: ConnectorId, request: Request, layer: Layer, rows: Rows = DEFAULT_ROWS
+    connector_id: ConnectorId, request: Request, layer: Layer, options: HowToRead, rows: Rows = DEFAULT_ROWS
 ) -> Data[SourceSampleView]:
     """The first rows of what the connector's source gives now: its newest file, its answer, or what was sent last."""
-    sample = await request.app.state.uploads.run(layer.samples.of_connector, connector_id, rows)
+    sample = await request.app.state.uploads.run(layer.samples.of_connector, connector_id, rows, options)
     return Data(data=SourceSampleView.of_sample(sample))
 
 

@@ -8,15 +8,16 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from pipeline_exec.api.dependencies import Layer
+from pipeline_exec.api.dependencies import HOW_TO_READ, HowToRead, Layer
 from pipeline_exec.api.file_names import file_name, sent_name
 from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
-from pipeline_exec.api.uploads import ANY_BODY, Body, writing
+from pipeline_exec.api.uploads import LIKELY_BODY, Body, writing
 from pipeline_exec.api.views.envelope import Data
 from pipeline_exec.api.views.preview import PreviewView
 from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.identity import PipelineId
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
 
@@ -25,31 +26,36 @@ router = SlashTolerantRouter(prefix="/pipeline/{pipeline_id}/preview", tags=["pi
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="How many rows at most.")]
 
 
-@router.post("", openapi_extra=ANY_BODY)
+@router.post("", openapi_extra={**LIKELY_BODY, **HOW_TO_READ})
 async def preview(
-    pipeline_id: PipelineId, request: Request, layer: Layer, rows: Rows = DEFAULT_ROWS
+    pipeline_id: PipelineId, request: Request, layer: Layer, options: HowToRead, rows: Rows = DEFAULT_ROWS
 ) -> Data[PreviewView]:
     """What the pipeline would make of the first rows of a file; nothing is executed or written.
 
     The file is sent raw or as a part of a multipart body; without a body it is what the pipeline's source gives now.
     """
-    work = request.app.state.uploads.run
-    return Data(data=await work(_look, layer, pipeline_id, dict(request.headers), Body(request), rows))
+    work, headers = request.app.state.uploads.run, dict(request.headers)
+    return Data(data=await work(_look, layer, pipeline_id, headers, Body(request), rows, options))
 
 
 def _look(
-    layer: ServiceLayer, pipeline_id: PipelineId, headers: Mapping[str, str], body: Iterable[bytes], rows: int
+    layer: ServiceLayer,
+    pipeline_id: PipelineId,
+    headers: Mapping[str, str],
+    body: Iterable[bytes],
+    rows: int,
+    options: ReadOptions,
 ) -> PreviewView:
     pipeline = layer.pipelines.get(pipeline_id)
     if not is_multipart(headers):
         chunks = filter(None, body)
         first = next(chunks, None)
         if first is None:
-            sample = layer.samples.look_at_source(pipeline, rows)
+            sample = layer.samples.look_at_source(pipeline, rows, options)
             return PreviewView.of(sample.preview, sample.specimen)
         write = writing(chain([first], chunks))
-        return PreviewView.of(layer.samples.look(pipeline, sent_name(headers), write, rows))
+        return PreviewView.of(layer.samples.look(pipeline, sent_name(headers), write, rows, options))
     for part in file_parts(headers["content-type"], body):
         name = file_name(part.name, part.media_type)
-        return PreviewView.of(layer.samples.look(pipeline, name, writing(part.data), rows))
+        return PreviewView.of(layer.samples.look(pipeline, name, writing(part.data), rows, options))
     raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")

@@ -9,23 +9,25 @@ from typing import Annotated
 from fastapi import Query, Request
 from pydantic import Field, model_validator
 
-from pipeline_exec.api.dependencies import Layer
+from pipeline_exec.api.body_limit import LARGEST_BODY
+from pipeline_exec.api.dependencies import HOW_TO_READ, HowToRead, Layer
 from pipeline_exec.api.file_names import file_name, sent_name
 from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
 from pipeline_exec.api.uploads import ANY_BODY, Body, writing
 from pipeline_exec.api.views.envelope import Data
 from pipeline_exec.api.views.suggestion import SuggestedMappingView
-from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.errors import FieldProblem, InvalidDocument, TooLarge
 from pipeline_exec.model.document import Document
 from pipeline_exec.model.identity import ConnectorId, TargetModelId
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.suggestions import SuggestedMapping
 
 router = SlashTolerantRouter(prefix="/pipeline/suggest-mapping", tags=["pipelines"], responses=REFUSALS)
 
-MOST_BYTES = 8 * 1024**2
-"""Of a body that lists columns: more than any table has."""
+#: What to do with what is no document.
+_FILE = "Send a file with ?tdm=ID."
 
 ModelId = Annotated[
     TargetModelId | None, Query(description="The target data model, where the body is a file; else it is in the body.")
@@ -46,34 +48,40 @@ class Wanted(Document):
         return self
 
 
-@router.post("", openapi_extra=ANY_BODY)
-async def suggest_mapping(request: Request, layer: Layer, tdm: ModelId = None) -> Data[SuggestedMappingView]:
+@router.post("", openapi_extra={**ANY_BODY, **HOW_TO_READ})
+async def suggest_mapping(
+    request: Request, layer: Layer, options: HowToRead, tdm: ModelId = None
+) -> Data[SuggestedMappingView]:
     """Propose a mapping: by key, then label and alternative matches, then similarity, each with how it was found.
 
     The body is JSON, `{"tdm", "source_columns": […]}` or `{"tdm", "connector"}`; or a file, raw or as a part of a
     multipart body, with `?tdm=`.
     """
-    work = request.app.state.uploads.run
-    return Data(data=SuggestedMappingView.of(await work(_suggested, layer, dict(request.headers), Body(request), tdm)))
+    work, headers = request.app.state.uploads.run, dict(request.headers)
+    return Data(data=SuggestedMappingView.of(await work(_suggested, layer, headers, Body(request), tdm, options)))
 
 
 def _suggested(
-    layer: ServiceLayer, headers: Mapping[str, str], body: Iterable[bytes], model_id: TargetModelId | None
+    layer: ServiceLayer,
+    headers: Mapping[str, str],
+    body: Iterable[bytes],
+    model_id: TargetModelId | None,
+    options: ReadOptions,
 ) -> SuggestedMapping:
     if model_id is None:
-        return _for_document(layer, body)
+        return _for_document(layer, body, options)
     if not is_multipart(headers):
-        return layer.suggestions.for_file(model_id, sent_name(headers), writing(body))
+        return layer.suggestions.for_file(model_id, sent_name(headers), writing(body), options)
     for part in file_parts(headers["content-type"], body):
         name = file_name(part.name, part.media_type)
-        return layer.suggestions.for_file(model_id, name, writing(part.data))
+        return layer.suggestions.for_file(model_id, name, writing(part.data), options)
     raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")
 
 
-def _for_document(layer: ServiceLayer, body: Iterable[bytes]) -> SuggestedMapping:
+def _for_document(layer: ServiceLayer, body: Iterable[bytes], options: ReadOptions) -> SuggestedMapping:
     wanted = Wanted.parse(_decoded(body))
     if wanted.connector is not None:
-        return layer.suggestions.for_connector(wanted.tdm, wanted.connector)
+        return layer.suggestions.for_connector(wanted.tdm, wanted.connector, options)
     return layer.suggestions.for_columns(wanted.tdm, wanted.source_columns or ())
 
 
@@ -81,8 +89,8 @@ def _decoded(body: Iterable[bytes]) -> object:
     whole = bytearray()
     for chunk in body:
         whole += chunk
-        if len(whole) > MOST_BYTES:
-            raise InvalidDocument("The body is too large to list columns.", remedy="Send a file with ?tdm=ID.")
+        if len(whole) > LARGEST_BODY:
+            raise TooLarge(f"The body is larger than the {LARGEST_BODY:,} bytes a document may have.", _FILE)
     try:
         return json.loads(whole)
     except (ValueError, RecursionError):

@@ -3,8 +3,8 @@
 import pytest
 
 PREVIEW = """
-mutation ($id: ID!, $rows: Int! = 100, $sample: SampleInput) {
-  previewPipeline(id: $id, rows: $rows, sample: $sample) {
+mutation ($id: ID!, $rows: Int! = 100, $sample: SampleInput, $options: ReadOptionsInput) {
+  previewPipeline(id: $id, rows: $rows, sample: $sample, readOptions: $options) {
     __typename
     ... on Preview {
       dialect columns rows
@@ -20,8 +20,8 @@ mutation ($id: ID!, $rows: Int! = 100, $sample: SampleInput) {
 """
 
 SAMPLE = """
-mutation ($id: ID!, $rows: Int! = 100) {
-  sampleConnector(id: $id, rows: $rows) {
+mutation ($id: ID!, $rows: Int! = 100, $options: ReadOptionsInput) {
+  sampleConnector(id: $id, rows: $rows, readOptions: $options) {
     __typename
     ... on SourceSample {
       name path size truncated passedOver { path size reason } dialect columns rows files { path size } totalFiles
@@ -72,6 +72,18 @@ def test_both_facades_say_which_options_were_guessed(api):
     assert graph["guesses"] == [{"column": "name", "text": "Redd", "option": "red"}]
     assert rest["guesses"] == {"name": {"Redd": "red"}}
     assert [each["value"] for each in rest["errors"]] == ["blue"]
+
+
+def test_how_it_is_read_may_be_said(api):
+    pipeline = api.a_pipeline().receives("a;b\nname,age\nAda,36\n")
+    source = api.layer.pipelines.get(pipeline.id).configuration.document.input_connectors[0]
+    options = {"headerRow": 2, "delimiter": ","}
+
+    for shown in (
+        asked(api, PREVIEW, "previewPipeline", id=pipeline.id, options=options),
+        asked(api, SAMPLE, "sampleConnector", id=source, options=options),
+    ):
+        assert (shown["columns"], shown["rows"]) == (["name", "age"], [["Ada", "36"]])
 
 
 def test_a_sample_is_looked_at_in_place_of_the_source(api):

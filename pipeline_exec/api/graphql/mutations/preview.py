@@ -8,12 +8,15 @@ import strawberry
 from strawberry import UNSET
 
 from pipeline_exec.api.graphql.context import Info
+from pipeline_exec.api.graphql.types.given import as_document
+from pipeline_exec.api.graphql.types.pipeline_input import ReadOptionsInput
 from pipeline_exec.api.graphql.types.preview import Preview, SampleInput, SourceSample
 from pipeline_exec.api.graphql.types.problem import AnyProblem
 from pipeline_exec.api.graphql.types.suggestion import SuggestedMapping, SuggestMappingInput
 from pipeline_exec.api.uploads import writing
 from pipeline_exec.errors import FieldProblem, InvalidDocument
 from pipeline_exec.model.identity import ConnectorId, PipelineId, TargetModelId
+from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.services import suggestions
 from pipeline_exec.services.layer import ServiceLayer
 from pipeline_exec.services.previews import DEFAULT_ROWS, MOST_ROWS
@@ -25,6 +28,12 @@ SampleConnectorResult = Annotated[SourceSample | AnyProblem, strawberry.union("S
 SuggestMappingResult = Annotated[SuggestedMapping | AnyProblem, strawberry.union("SuggestMappingResult")]
 
 RowLimit = Annotated[int, strawberry.argument(description="How many rows at most; 1,000 is the most there can be.")]
+HowToRead = Annotated[
+    ReadOptionsInput | None,
+    strawberry.argument(
+        description="How to read, where that is neither to be detected nor as the pipeline says."
+    ),
+]
 
 
 @strawberry.type
@@ -33,18 +42,24 @@ class PreviewMutations:
 
     @strawberry.mutation
     async def preview_pipeline(
-        self, info: Info, id: strawberry.ID, rows: RowLimit = DEFAULT_ROWS, sample: SampleInput | None = UNSET
+        self,
+        info: Info,
+        id: strawberry.ID,
+        rows: RowLimit = DEFAULT_ROWS,
+        sample: SampleInput | None = UNSET,
+        read_options: HowToRead = UNSET,
     ) -> PreviewPipelineResult:
         """What a pipeline would make of the first rows of a sample or, without one, of what its source gives now."""
-        context, given = info.context, sample or None
-        return await context.wait(_look, context.layer, PipelineId(id), _checked(rows), given)
+        context, options = info.context, _options(read_options)
+        return await context.wait(_look, context.layer, PipelineId(id), _checked(rows), sample or None, options)
 
     @strawberry.mutation
     async def sample_connector(
-        self, info: Info, id: strawberry.ID, rows: RowLimit = DEFAULT_ROWS
+        self, info: Info, id: strawberry.ID, rows: RowLimit = DEFAULT_ROWS, read_options: HowToRead = UNSET
     ) -> SampleConnectorResult:
         """The first rows of what a source gives now: its newest file, its answer, or what it was sent last."""
-        sample = await info.context.wait(info.context.layer.samples.of_connector, ConnectorId(id), _checked(rows))
+        look, options = info.context.layer.samples.of_connector, _options(read_options)
+        sample = await info.context.wait(look, ConnectorId(id), _checked(rows), options)
         return SourceSample.of_sample(sample)
 
     @strawberry.mutation
@@ -54,27 +69,33 @@ class PreviewMutations:
 
 
 def _suggested(layer: ServiceLayer, input: SuggestMappingInput) -> suggestions.SuggestedMapping:
-    model_id = TargetModelId(input.target_data_model_id)
+    model_id, options = TargetModelId(input.target_data_model_id), _options(input.read_options)
     if len([source for source in (input.source_columns, input.connector_id, input.sample) if source]) != 1:
         problem = "needs one of source_columns, connector_id and sample"
         raise InvalidDocument(f"The input {problem}.", [FieldProblem("input", problem)])
     if input.connector_id:
-        return layer.suggestions.for_connector(model_id, ConnectorId(input.connector_id))
+        return layer.suggestions.for_connector(model_id, ConnectorId(input.connector_id), options)
     if input.sample:
-        return layer.suggestions.for_file(model_id, input.sample.name, _written(input.sample))
+        return layer.suggestions.for_file(model_id, input.sample.name, _written(input.sample), options)
     return layer.suggestions.for_columns(model_id, input.source_columns or [])
 
 
-def _look(layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None) -> Preview:
+def _look(
+    layer: ServiceLayer, pipeline_id: PipelineId, rows: int, sample: SampleInput | None, options: ReadOptions
+) -> Preview:
     pipeline = layer.pipelines.get(pipeline_id)
     if sample is None:
-        found = layer.samples.look_at_source(pipeline, rows)
+        found = layer.samples.look_at_source(pipeline, rows, options)
         return Preview.of(found.preview, found.specimen)
-    return Preview.of(layer.samples.look(pipeline, sample.name, _written(sample), rows))
+    return Preview.of(layer.samples.look(pipeline, sample.name, _written(sample), rows, options))
 
 
 def _written(sample: SampleInput) -> Write:
     return writing([sample.text.encode("utf-8", "replace")])
+
+
+def _options(given: ReadOptionsInput | None) -> ReadOptions:
+    return ReadOptions.parse(as_document(given), at="read_options") if given else ReadOptions()
 
 
 def _checked(rows: int) -> int:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from pipeline_exec.api.graphql.types.mirror import Mirror
+from pipeline_exec.api.graphql.types.pipeline_input import ReadOptionsInput
 from pipeline_exec.api.graphql.types.preview import SampleInput
 from pipeline_exec.api.graphql.types.specimen import Specimen
 from pipeline_exec.dataplane.matching import Method
@@ -54,3 +55,5 @@ class SuggestMappingInput:
     source_columns: list[str] | None = UNSET
     connector_id: strawberry.ID | None = UNSET
     sample: SampleInput | None = UNSET
+    read_options: ReadOptionsInput | None = UNSET
+    """How the connector's data or the sample is read; what is left out is detected."""
