@@ -91,9 +91,9 @@ class _Reader:
             )
 
     def _sum(self) -> Compute:
-        self.depth += 1
         if self.depth > MOST_NESTED:
             raise ValueError(f"has more than {MOST_NESTED} brackets within brackets")
+        self.depth += 1
         outcome = self._chain(self._product, {"+": exact.add, "-": exact.subtract})
         self.depth -= 1
         return outcome
@@ -160,9 +160,9 @@ class _Reader:
         if self._ahead == ",":
             self._next()
             decimals = self._next()
-        self._expect(")")
         if not (decimals.isdecimal() and decimals.isascii() and int(decimals) <= DECIMALS):
             raise ValueError(f"rounds to {decimals!r} digits behind the point; write a number from 0 to {DECIMALS}")
+        self._expect(")")
         return lambda columns, rows: exact.rounded(number(columns, rows), int(decimals))
 
 
