@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from stdnum import numdb
 
 from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.column_types.countries import ALPHA_2
+from pipeline_exec.dataplane.column_types.countries import COUNTRIES as COUNTRY_FORMS
 from pipeline_exec.dataplane.column_types.iban_registry import IBANS
 from pipeline_exec_tests.dataplane.codes import COUNTRIES, DIGITS, bics, damaged, gtins, ibans, typed
 from pipeline_exec_tests.dataplane.tables import column, texts
@@ -38,6 +40,11 @@ def test_the_registry_of_ibans_is_the_one_of_stdnum():
         for _, country, _, properties, _ in numdb.get("iban").prefixes
     }
     assert {country: kinds[4:] for country, kinds in IBANS.items()} == entries
+
+
+def test_no_two_countries_have_a_name_in_common():
+    meant = {(name.upper(), code) for names in COUNTRY_FORMS["name"] for name, code in zip(names, ALPHA_2, strict=True)}
+    assert len(meant) == len({name for name, _ in meant})
 
 
 @given(st.lists(damaged(gtins(), DIGITS), min_size=1, max_size=20))

@@ -10,6 +10,32 @@ import pycountry
 Forms = Mapping[str, Sequence[Sequence[str]]]
 """Forms by name. Of each one or more spellings, every one of them for all members of a list in the same order."""
 
+#: Names that people use and the list of ISO 3166 does not have: shorter ones, and former ones.
+_ALSO_CALLED: Final[Mapping[str, str]] = {
+    "BN": "Brunei",
+    "BS": "The Bahamas",
+    "CD": "Democratic Republic of the Congo",
+    "CI": "Ivory Coast",
+    "CV": "Cape Verde",
+    "FK": "Falkland Islands",
+    "FM": "Micronesia",
+    "GB": "Great Britain",
+    "GM": "The Gambia",
+    "MF": "Saint Martin",
+    "MK": "Macedonia",
+    "MM": "Burma",
+    "MO": "Macau",
+    "NL": "The Netherlands",
+    "PS": "Palestine",
+    "RU": "Russia",
+    "SH": "Saint Helena",
+    "SX": "Sint Maarten",
+    "SZ": "Swaziland",
+    "TL": "East Timor",
+    "TR": "Turkey",
+    "VA": "Vatican City",
+}
+
 ALPHA_2: Final = tuple(country.alpha_2 for country in pycountry.countries)
 
 COUNTRIES: Final[Forms] = {
@@ -20,6 +46,7 @@ COUNTRIES: Final[Forms] = {
         [getattr(country, "common_name", country.name) for country in pycountry.countries],
         [country.name for country in pycountry.countries],
         [getattr(country, "official_name", country.name) for country in pycountry.countries],
+        [_ALSO_CALLED.get(country.alpha_2, country.name) for country in pycountry.countries],
     ],
 }
 CURRENCIES: Final[Forms] = {
