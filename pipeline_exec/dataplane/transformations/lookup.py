@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from pipeline_exec.dataplane.column_names import ColumnNames
 from pipeline_exec.dataplane.text import CellText, as_text
+from pipeline_exec.dataplane.text_index import places_in
 from pipeline_exec.dataplane.transformations.step import RowFunction, RowStep, Surroundings, refuse_too_large
 from pipeline_exec.model.identity import ConnectorId
 
@@ -55,11 +56,12 @@ class Lookup(RowStep):
 
     def prepared(self, surroundings: Surroundings) -> RowFunction:
         keys, values = self._table(surroundings)
+        places = places_in(keys)
         longest = max(pc.max(pc.binary_length(values)).as_py() or 0, len((self.default or "").encode()))
 
         def apply(text: pa.StringArray, _: Sequence[pa.StringArray]) -> pa.StringArray:
             refuse_too_large(int(text.nbytes) + len(text) * longest)
-            place = pc.index_in(text, keys, skip_nulls=True)
+            place = places(text)
             return pc.if_else(place.is_valid(), values.take(place), self._missing(text))
 
         return RowFunction((), apply)

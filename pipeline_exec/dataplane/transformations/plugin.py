@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
+import pandas as pd
 import pyarrow as pa
 from pydantic import AfterValidator, Field
 
@@ -14,10 +15,7 @@ from pipeline_exec.dataplane.problems import listed, nearest
 from pipeline_exec.dataplane.text import cut
 from pipeline_exec.dataplane.transformations.step import RowFunction, RowStep, Surroundings, refuse_too_large
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    Transform = Callable[[pd.Series[str]], pd.Series[str]]
+Transform = Callable[["pd.Series[str]"], "pd.Series[str]"]
 
 GROUP: Final = "pipeline_exec.transformations"
 """The group of entry points in which plug-ins announce themselves."""
@@ -65,9 +63,6 @@ class Plugin(RowStep):
         return made
 
     def _applied(self, transform: Transform, text: pa.StringArray) -> pa.StringArray:
-        # Half a second to import, which pipelines without plug-ins should not pay for.
-        import pandas as pd
-
         series: pd.Series[str] = pd.Series(pd.array(text, dtype=pd.ArrowDtype(pa.string())))
         try:
             answer = transform(series.copy())
