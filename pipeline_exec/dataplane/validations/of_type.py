@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.cell_type import CellType
-from pipeline_exec.dataplane.text import concatenated, quoted, unread
+from pipeline_exec.dataplane.text import concatenated, keep_where, quoted, unread
 from pipeline_exec.dataplane.validations.check import Cells, Check
 
 
@@ -22,8 +22,9 @@ class TypeCheck(Check):
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         complaints, bare = self._type.complaints(cells.text), pc.utf8_trim_whitespace(cells.text)
-        is_right = pc.and_(pc.not_equal(bare, cells.text), self._type.read(bare).is_valid())
-        if not is_right.true_count:
+        is_spaced = pc.not_equal(bare, cells.text)
+        if not is_spaced.true_count:
             return complaints
+        would_be_right = self._type.read(keep_where(is_spaced, bare)).is_valid()
         spaced = f" has spaces around it; without them it would be {self._type.expectation}."
-        return pc.if_else(is_right, concatenated(quoted(cells.text), spaced), complaints)
+        return pc.if_else(would_be_right, concatenated(quoted(cells.text), spaced), complaints)
