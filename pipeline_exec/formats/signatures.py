@@ -43,6 +43,7 @@ _SIGNATURES: Final = (
 )
 
 _XML: Final = "an XML document"
+_XML_WORKBOOK: Final = "a workbook in the XML of Excel 2003"
 
 #: Files that take more than their first bytes.
 _PATTERNS: Final = tuple(
@@ -53,6 +54,10 @@ _PATTERNS: Final = tuple(
         (rb"MZ[^\0]{0,200}\0", "an executable (Windows)"),
         (rb".{257}ustar", "a tar archive"),
         (rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body)\b", "a web page (HTML)"),
+        (
+            rb"(?:\xef\xbb\xbf)?\s*<\?xml\b.{0,3000}[\"']urn:schemas-microsoft-com:office:spreadsheet[\"']",
+            _XML_WORKBOOK,
+        ),
         (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", _XML),
     )
 )
@@ -66,6 +71,17 @@ def name_of(head: bytes) -> str | None:
     """
     known = (name for first, name in _SIGNATURES if head.startswith(first))
     return next(known, None) or next((name for pattern, name in _PATTERNS if pattern.match(head)), None)
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether the bytes begin something that holds other files, or was compressed."""
+    what = name_of(head) or ""
+    return what.endswith("archive") or what.startswith("compressed")
+
+
+def is_xml_workbook(head: bytes) -> bool:
+    """Whether the bytes begin a workbook as Excel 2003 wrote it in XML."""
+    return name_of(head) == _XML_WORKBOOK
 
 
 def is_xml(head: bytes) -> bool:

@@ -75,10 +75,16 @@ def recognise(path: Path, file_name: str, suggested: str | None) -> str:
     if signatures.is_parquet(head):
         return "parquet"
     if what is not None and not signatures.is_xml(head):
-        raise ParsingFailure(
-            f"The file {file_name} is {what}.", "Send it as CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, XML or Parquet."
-        )
+        raise ParsingFailure(f"The file {file_name} is {what}.", _remedy(head))
     return _text_format(beginning(head), suggested)
+
+
+def _remedy(head: bytes) -> str:
+    if signatures.is_packed(head):
+        return "Send what is in it by itself, or pack it as ZIP, or with gzip or zstd."
+    if signatures.is_xml_workbook(head):
+        return "Open it in a spreadsheet program and save it as XLSX."
+    return "Send it as CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, XML or Parquet."
 
 
 _DAMAGED: Final = "a damaged ZIP archive"

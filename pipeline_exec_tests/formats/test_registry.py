@@ -11,6 +11,10 @@ from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec_tests.formats.workbooks import archive_of, workbook
 
 AUTO = ReadOptions()
+EXCEL_2003 = (
+    b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+    b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>'
+)
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -120,6 +124,7 @@ def test_a_workbook_is_recognised_whatever_its_name(tmp_path, file_name):
         (b"SQLite format 3\x00", "an SQLite database"),
         (b"\n<!doctype HTML><html>", "a web page"),
         (b"<!-- a proxy --><html><body>Sign in</body>", "a web page"),
+        (EXCEL_2003, "a workbook in the XML of Excel 2003"),
         (archive_of(**{"a.csv": "id\n1\n"}), "a ZIP archive"),
         (archive_of(**{"word/document.xml": "<w/>"}), "a Word document"),
         (archive_of(**{"META-INF/manifest.xml": "<m/>"}), "an OpenDocument file"),
@@ -134,6 +139,23 @@ def test_a_file_that_is_not_read_is_called_what_it_is(tmp_path, content, what):
     with pytest.raises(ParsingFailure, match=rf"^The file orders\.csv is {what}") as failed:
         FORMATS.recognise(path, "orders.csv", AUTO)
     assert failed.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        pytest.param(b"a" * 100 + bytes(157) + b"ustar\x0000", "pack it as ZIP", id="a tar archive"),
+        pytest.param(b"BZh91AY&SY", "with gzip or zstd", id="bzip2"),
+        pytest.param(EXCEL_2003, "save it as XLSX", id="a workbook in XML"),
+        pytest.param(b"%PDF-1.4", "Send it as CSV", id="a document"),
+    ],
+)
+def test_what_to_do_with_a_file_that_is_not_read_depends_on_what_it_is(tmp_path, content, advice):
+    path = tmp_path / "received"
+    path.write_bytes(content)
+    with pytest.raises(ParsingFailure) as failed:
+        FORMATS.recognise(path, "orders", AUTO)
+    assert advice in failed.value.remedy
 
 
 def test_a_damaged_workbook_is_a_workbook_by_its_name(tmp_path):

@@ -161,6 +161,18 @@ def read(tmp_path, text, limits=DEFAULT_LIMITS, **options):
             id="space between elements is nothing and within a value it stays",
         ),
         pytest.param("<a><b/><b/></a>", ["b"], [[None], [None]], id="empty elements are rows"),
+        pytest.param(
+            '<s:Envelope xmlns:s="u"><s:Header><h>1</h><h>2</h></s:Header><s:Body><g><i>1</i><j>2</j></g></s:Body></s:Envelope>',
+            ["i", "j"],
+            [["1", "2"]],
+            id="of a SOAP message only the body counts",
+        ),
+        pytest.param(
+            '\n <?xml version="1.0"?>\n<a><b>1</b><b>2</b></a>',
+            ["b"],
+            [["1"], ["2"]],
+            id="space before the declaration",
+        ),
     ],
 )
 def test_a_document_is_read(tmp_path, text, columns, records):
@@ -186,6 +198,9 @@ def test_a_path_that_leads_nowhere_names_what_is_there(tmp_path):
         pytest.param("<?xml version='1.0' encoding='UTF-16'?><a><b>é</b></a>".encode("utf-16"), {}, id="UTF-16"),
         pytest.param("<a><b>é</b></a>".encode("utf-16-be"), {}, id="UTF-16 without a mark"),
         pytest.param("<?xml version='1.0' encoding='ISO-8859-1'?><a><b>é</b></a>".encode("latin-1"), {}, id="declared"),
+        pytest.param(
+            "<?xml version='1.0' encoding='utf-16'?><a><b>é</b></a>".encode(), {}, id="wrongly declared UTF-16"
+        ),
         pytest.param("<?xml version='1.0' encoding='ibm850'?><a><b>é</b></a>".encode("cp850"), {}, id="rare"),
         pytest.param("<a><b>é</b></a>".encode("cp1252"), {"encoding": "cp1252"}, id="set"),
     ],
@@ -199,7 +214,7 @@ def test_the_encoding_is_the_one_set_or_marked_or_declared(tmp_path, content, op
     [
         pytest.param("<a><b>1</a>", "mismatched tag at line 1, column 10", id="wrong end"),
         pytest.param("<a><b>1</b>", "no element found at line 1", id="cut off"),
-        pytest.param("<a/><b/>", "junk after document element", id="two documents"),
+        pytest.param("<a/><b/>", "goes on behind the end of its first element", id="two documents"),
         pytest.param("<a>&b;</a>", "undefined entity", id="unknown entity"),
         pytest.param("<a b='1' b='2'/>", "duplicate attribute", id="attribute twice"),
         pytest.param("<a>\x01</a>", "not well-formed", id="control character"),

@@ -34,20 +34,28 @@ def at_path(root: Place, path: str) -> Place:
 def likeliest(root: Place, width: Callable[[Place], int], is_counted: Callable[[Place], bool]) -> Place | None:
     """The repeated elements that have most columns, the more frequent ones of two alike.
 
-    Where nothing is repeated the document holds one record: the first element that has more than one within it.
+    Where nothing is repeated the document holds one record: the first element that has more than one within it. Of a
+    SOAP message only its body counts.
 
     Args:
         root: The document's element.
         width: How many columns the elements at a place have.
         is_counted: Whether all elements at a place were counted; None is answered where it takes that to tell.
     """
-    widths = {place: width(place) for place in root.everywhere() if place.is_repeated}
+    content = _content(root)
+    widths = {place: width(place) for place in content.everywhere() if place.is_repeated}
     if not widths:
-        return _only(root)
+        return _only(content)
     widest = [place for place in widths if widths[place] == max(widths.values())]
     if len(widest) > 1 and not all(map(is_counted, widest)):
         return None
     return max(widest, key=lambda place: place.count)
+
+
+def _content(root: Place) -> Place:
+    """The document's element, or what a SOAP message carries."""
+    body, is_there = _down(root, ["Body"])
+    return body if is_there and _local(root.name) == "Envelope" else root
 
 
 def _only(root: Place) -> Place:

@@ -37,7 +37,11 @@ _BEGINNINGS: Final = (
     (b"\0<", "utf-16-be"),
 )
 _DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
+#: In these a declaration cannot be read as it stands.
+_WIDE: Final = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 _HEAD_BYTES: Final = 4096
+#: A declaration behind space, where none may be.
+_LATE_DECLARATION: Final = re.compile(rb"[ \t\r\n]+<\?xml\s[^>]{0,200}\?>")
 
 
 class Events(Protocol):
@@ -81,6 +85,9 @@ def encoding_of(path: Path, given: str | None) -> str:
     declared = _DECLARED.match(head)
     name = given or begins or (declared[1].decode() if declared else "utf-8")
     codec = codec_name(name)
+    if codec in _WIDE and not given and not begins:
+        # Programs that write text into a file of UTF-8 often declare what the text was in memory.
+        return "utf-8"
     if codec is None:
         raise ParsingFailure(
             f'There is no encoding "{name}".', "Correct the XML declaration, or set read_options.encoding."
@@ -98,11 +105,19 @@ def parse(path: Path, encoding: str, events: Events) -> Iterator[None]:
     """
     feeder = _Feeder(encoding, events)
     with open_utf8(path, encoding) as file:
-        while piece := file.read(_PIECE):
+        piece = _without_late_declaration(file.read(_PIECE))
+        while piece:
             feeder.feed(piece)
             events.pause(len(piece))
             yield
+            piece = file.read(_PIECE)
         feeder.finish()
+
+
+def _without_late_declaration(piece: bytes) -> bytes:
+    """The beginning of a document; a declaration behind space, where none may be, is space, too."""
+    late = _LATE_DECLARATION.match(piece)
+    return late[0].translate(_BLANK) + piece[late.end() :] if late else piece
 
 
 class _Feeder:
@@ -193,6 +208,11 @@ def _refuse_document_type(name: str, *_: object) -> NoReturn:
 
 def _invalid(error: expat.ExpatError, encoding: str) -> ParsingFailure:
     reason = expat.ErrorString(error.code)
+    if reason == expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
+        return ParsingFailure(
+            f"The XML file goes on behind the end of its first element, at line {error.lineno:,}.",
+            "Put one element around all others.",
+        )
     return ParsingFailure(
         f"The file is not well-formed XML: {reason} at line {error.lineno:,}, column {error.offset + 1:,}.",
         f"Correct it there, or set read_options.encoding where it is not in {encoding}.",

@@ -21,6 +21,11 @@ def flatten(record: dict[str, object]) -> dict[str, str | None]:
     return row
 
 
+def as_cell(value: object) -> str | None:
+    """A value as a cell: text as it is, null as nothing, all else as ``compact``."""
+    return value if value is None or isinstance(value, str) else compact(value)
+
+
 def compact(value: object) -> str:
     """JSON text without spaces; numbers as they stood."""
     if isinstance(value, Number):
@@ -36,9 +41,7 @@ def compact(value: object) -> str:
 
 def _fill(value: dict[str, object], row: dict[str, str | None], prefix: str) -> None:
     for key, cell in value.items():
-        if isinstance(cell, str):
-            row[prefix + key] = cell
-        elif isinstance(cell, dict):
+        if isinstance(cell, dict):
             _fill(cell, row, f"{prefix}{key}.")
         else:
-            row[prefix + key] = None if cell is None else compact(cell)
+            row[prefix + key] = as_cell(cell)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.records.runs import RunReader, Runs
@@ -14,6 +15,11 @@ Piece = TypeVar("Piece")
 
 #: How many keys an error names.
 _OFFERED: Final = 10
+#: For every key of an object, and the column its keys are then in.
+_EVERY, _KEY_COLUMN = "*", "@key"
+#: How an array begins that may be a row of a table; so many bytes tell, but for much space.
+_ROW: Final = re.compile(rb'\[\s*["\d+\-tfnNI]')
+_ROW_BYTES: Final = 64
 
 
 def records_at(scanner: Scanner, path: str, reader: RunReader[Piece]) -> Iterator[Piece | object]:
@@ -23,13 +29,16 @@ def records_at(scanner: Scanner, path: str, reader: RunReader[Piece]) -> Iterato
         scanner: At the beginning of the text.
         reader: Makes pieces of as many records at once as it can; the others come one by one.
         path: Dotted keys to the records; they are the elements of an array there, or the object there. Arrays on the
-            way are passed through element by element. Empty for the top.
+            way are passed through element by element, and ``*`` stands for every key. Empty for the top.
 
     Raises:
         ParsingFailure: the text is not valid, or nothing is at the path.
     """
     runs = Runs(scanner, reader)
     walk = _Walk(scanner, runs)
+    if not path and scanner.peek() == "[" and _ROW.match(scanner.ahead(_ROW_BYTES)):
+        yield from _rows(scanner)
+        return
     while begins := scanner.peek():
         is_array = begins == "["
         if begins == "{" and not path and (piece := runs.lines()) is not None:
@@ -39,6 +48,17 @@ def records_at(scanner: Scanner, path: str, reader: RunReader[Piece]) -> Iterato
         if is_array and scanner.peek():
             raise scanner.invalid("Extra data behind the array")
     walk.refuse_nothing_found(path)
+
+
+def _rows(scanner: Scanner) -> Iterator[object]:
+    """Arrays one after the other, each of them a record; the elements of the array at hand where there is but one."""
+    first = scanner.value()
+    if not scanner.peek():
+        yield from cast("list[object]", first)
+        return
+    yield first
+    while scanner.peek():
+        yield scanner.value()
 
 
 def longest_array(scanner: Scanner) -> str:
@@ -123,7 +143,13 @@ class _Walk(Generic[Piece]):
         entered = False
         offered = []
         for key in self._scanner.members():
-            if rest == key or rest.startswith(f"{key}."):
+            if rest == _EVERY and self._scanner.peek() == "{":
+                entered = self._found = True
+                yield {_KEY_COLUMN: key, **cast("dict[str, object]", self._scanner.value())}
+            elif rest.split(".", 1)[0] == _EVERY:
+                entered = True
+                yield from self.down(rest[len(_EVERY) + 1 :], depth + 1)
+            elif rest == key or rest.startswith(f"{key}."):
                 entered = True
                 yield from self.down(rest[len(key) + 1 :], depth + 1)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +22,7 @@ from pipeline_exec.formats.batches import (
 )
 from pipeline_exec.formats.decoding import utf8_pieces
 from pipeline_exec.formats.header import column_names, renamed
+from pipeline_exec.formats.records.columns import columns_of
 from pipeline_exec.formats.records.flatten import flatten
 from pipeline_exec.formats.records.paths import longest_array, records_at
 from pipeline_exec.formats.records.rows import RowReader
@@ -44,8 +45,10 @@ def read(path: Path, options: ReadOptions, limits: ReadLimits, format_name: str)
     """
     document = _Document(path, encodings.detect(path, options.encoding), limits)
     record_path = options.record_path if options.record_path is not None else document.likely_path()
-    is_table = isinstance(next(document.records(record_path), None), list)
-    content = document.table(record_path, options) if is_table else document.objects(record_path)
+    content = document.columns() if options.record_path is None and not record_path else None
+    if content is None:
+        is_table = isinstance(next(document.records(record_path), None), list)
+        content = document.table(record_path, options) if is_table else document.objects(record_path)
     if not content.found:
         raise SourceDataEmpty(
             "The file holds no record.", "Send a JSON array of objects, or set read_options.record_path."
@@ -86,6 +89,20 @@ class _Document:
         """Where the records are when nobody says: in the longest array of objects, when the file is one object."""
         scanner = self._scanner()
         return longest_array(scanner) if scanner.peek() == "{" else ""
+
+    def columns(self) -> _Content | None:
+        """The one object of the file, when it holds columns."""
+        if self._scanner().peek() != "{":
+            return None
+        first, *others = islice(self.records(""), 2)
+        columns = None if others else columns_of(first)
+        if columns is None:
+            return None
+        return _Content(
+            list(map(without_surrogates, columns.columns)),
+            lambda schema: batches_of(schema, columns.rows(), text_column),
+            {},
+        )
 
     def table(self, record_path: str, options: ReadOptions) -> _Content:
         """Records that are arrays."""

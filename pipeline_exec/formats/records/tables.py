@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.header import locate
-from pipeline_exec.formats.records.flatten import compact
+from pipeline_exec.formats.records.flatten import as_cell
 
 #: How many rows are looked at to find the header.
 _SAMPLE = 100
@@ -67,7 +67,7 @@ def _cells(records: Iterable[object]) -> Iterator[list[str | None]]:
                 "Send either arrays or objects.",
             )
         try:
-            yield [cell if cell is None or isinstance(cell, str) else compact(cell) for cell in record]
+            yield list(map(as_cell, record))
         except RecursionError:
             raise ParsingFailure(
                 f"Record {number:,} of the JSON file has too many levels.", "Flatten it before sending it."
