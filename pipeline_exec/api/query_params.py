@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -70,13 +70,17 @@ def list_request(items: Iterable[tuple[str, str]]) -> ListRequest:
     return ListRequest(query, options)
 
 
-def page_request(items: Iterable[tuple[str, str]]) -> Pagination:
+def page_request(items: Iterable[tuple[str, str]], *, beside: Collection[str] = ()) -> Pagination:
     """Read the query string of a list that has pages and can be asked nothing else.
+
+    Args:
+        items: The query string's names and values, in order.
+        beside: Names that somebody else reads.
 
     Raises:
         InvalidDocument: something is unknown or out of bounds.
     """
-    asked = decoded(items, ("pagination",))
+    asked = decoded((item for item in items if item[0] not in beside), ("pagination", *beside))
     return Pagination.parse(asked.get("pagination", {}), at="pagination")
 
 

@@ -15,7 +15,7 @@ from pipeline_exec.cli.findings import print_findings
 from pipeline_exec.cli.fixing import cell_edit, changed
 from pipeline_exec.cli.output import print_json
 from pipeline_exec.cli.pipelines import find_pipeline, pipeline_names
-from pipeline_exec.errors import Conflict, NotFound
+from pipeline_exec.errors import Conflict, NotFound, WriteFileFailure
 from pipeline_exec.model.execution import Execution, Status
 from pipeline_exec.model.identity import ConfigurationId
 from pipeline_exec.model.query import DEFAULT_LIMIT, MAXIMUM_LIMIT, AllOf, Comparison, Operator, Query
@@ -94,9 +94,7 @@ def errors(deployment: Deployment, execution_id: str, format_: str, output: Path
     execution = find_execution(layer, execution_id)
     if format_ == "xlsx":
         path, name = layer.reports.workbook(execution.id)
-        written = output or Path(name)
-        shutil.copyfile(path, written)
-        click.echo(f"The errors are in {written}.")
+        _copy(path, output or Path(name))
         return
     if output is not None:
         raise click.UsageError("--output is for --format xlsx; the others are printed.")
@@ -162,6 +160,16 @@ def find_execution(layer: ServiceLayer, execution_id: str) -> Execution:
     if not found.items:
         raise NotFound(f"There is no execution {execution_id}.", "See: pipeline-exec executions list.")
     return found.items[0]
+
+
+def _copy(report: Path, into: Path) -> None:
+    try:
+        shutil.copyfile(report, into)
+    except OSError as error:
+        raise WriteFileFailure(
+            f"{into} cannot be written: {error.strerror}.", "Name another file with --output."
+        ) from error
+    click.echo(f"The errors are in {into}.")
 
 
 def _configuration(layer: ServiceLayer, execution: Execution) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -29,6 +29,10 @@ class Findings:
     """Column, code and number of all, the most frequent first."""
     rows: Rows
     """Those that are kept, as ``dataplane.findings`` describes them."""
+
+    def page(self, offset: int, limit: int) -> list[dict[str, Any]]:
+        """At most ``limit`` of those that are kept, behind the first ``offset``."""
+        return [finding for batch in self.rows.part(offset, limit) for finding in batch.to_pylist()]
 
 
 class FindingsFile:

@@ -57,3 +57,10 @@ def test_a_service_named_by_the_connectors_name_is_asked_and_the_connector_stays
     refused = api.client.delete(f"/dp/api/v1/connector/{judge}")
     assert refused.status_code == 409
     assert "is used by the target data model" in refused.json()["message"]
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "xlsx"])
+def test_what_cannot_be_asked_is_refused_whatever_the_format(thrifty, cut, format):
+    answer = thrifty.client.get(f"/dp/api/v1/execution/{cut['id']}/errors", params={"format": format, "colour": "red"})
+    assert answer.status_code == 400
+    assert "there are pagination, format" in answer.json()["message"]

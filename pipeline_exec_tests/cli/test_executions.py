@@ -107,6 +107,12 @@ def test_errors_as_a_workbook(command_line, failed, tmp_path):
     assert openpyxl.load_workbook(path)["Data"]["C3"].comment.text == "type.float: 'ten' is not a number like 1234.56."
 
 
+def test_a_workbook_that_cannot_be_written_says_so(command_line, failed, tmp_path):
+    path = tmp_path / "absent" / "report.xlsx"
+    refused = command_line.run("executions", "errors", failed.id, "--format", "xlsx", "-o", str(path), exit_code=1)
+    assert refused.stderr == f"{path} cannot be written: No such file or directory.\nName another file with --output.\n"
+
+
 def test_no_errors_are_an_empty_array(command_line, orders):
     (orders / "inbox" / "june.csv").write_text("Number,Amount\nB-1,1\n")
     execution = command_line.execute("orders")

@@ -173,5 +173,5 @@ async def _one(info: Info, get: Callable[[Id], Noun], id: Id, shown: Callable[[N
 
 def _findings(layer: ServiceLayer, execution_id: ExecutionId, window: Window) -> Page[Mapping[str, Any]]:
     found = layer.executions.findings(execution_id)
-    rows = [row for batch in found.rows.part(window.offset, window.limit) for row in batch.to_pylist()]
-    return Page(items=rows, total=found.total, offset=window.offset, limit=window.limit)
+    items = found.page(window.offset, window.limit)
+    return Page(items=items, total=found.total, offset=window.offset, limit=window.limit)

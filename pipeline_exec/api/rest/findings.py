@@ -42,25 +42,15 @@ def errors(
     one that begins with `=` for a formula. XLSX is the mapped table with the erroneous cells coloured and commented,
     and lists of what was found; in it nothing is a formula.
     """
+    asked = page_request(request.query_params.multi_items(), beside=("format",))
     if format == "xlsx":
         path, name = layer.reports.workbook(execution_id)
         return file_download(path, name, XLSX)
-    asked = page_request(item for item in request.query_params.multi_items() if item[0] != "format")
     findings = layer.executions.findings(execution_id)
     if format == "csv":
         return stream_download(_csv(findings.rows), f"errors_{execution_id}.csv", "text/csv")
-    part = [FindingView(**finding) for finding in _part(findings.rows, asked.offset, asked.limit)]
-    return Listed(data=part, pagination=Pagination(total=findings.total, offset=asked.offset, limit=asked.limit))
-
-
-def _part(rows: Rows, offset: int, limit: int) -> Iterator[dict[str, object]]:
-    for batch in rows:
-        part = batch.slice(min(offset, batch.num_rows), limit)
-        offset = max(offset - batch.num_rows, 0)
-        limit -= part.num_rows
-        yield from part.to_pylist()
-        if not limit:
-            return
+    page = [FindingView(**finding) for finding in findings.page(asked.offset, asked.limit)]
+    return Listed(data=page, pagination=Pagination(total=findings.total, offset=asked.offset, limit=asked.limit))
 
 
 def _csv(rows: Rows) -> Iterator[str]:

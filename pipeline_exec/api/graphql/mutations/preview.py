@@ -30,9 +30,7 @@ SuggestMappingResult = Annotated[SuggestedMapping | AnyProblem, strawberry.union
 RowLimit = Annotated[int, strawberry.argument(description="How many rows at most; 1,000 is the most there can be.")]
 HowToRead = Annotated[
     ReadOptionsInput | None,
-    strawberry.argument(
-        description="How to read, where that is neither to be detected nor as the pipeline says."
-    ),
+    strawberry.argument(description="How to read, where that is neither to be detected nor as the pipeline says."),
 ]
 
 
