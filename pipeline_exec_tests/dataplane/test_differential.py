@@ -13,7 +13,8 @@ from pipeline_exec.dataplane.mapping import compile_mapping
 from pipeline_exec.model.execution import CellEdit
 from pipeline_exec.model.pipeline import OnError
 from pipeline_exec.model.rows import Rows
-from pipeline_exec_tests.dataplane.oracle import Oracle, edited, map_row, objections
+from pipeline_exec_tests.dataplane.oracle.checking import Oracle, edited, objections
+from pipeline_exec_tests.dataplane.oracle.mapping import map_row
 from pipeline_exec_tests.dataplane.strategies import cuts, edits, mapped_tables, source_tables
 
 ON_ERROR = st.sampled_from(OnError)
