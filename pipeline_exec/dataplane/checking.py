@@ -162,7 +162,7 @@ def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> l
     problems = Problems()
     types = {column.key: _type_of(column, number, problems) for number, column in enumerate(target)}
     compiled: list[ColumnChecks] = []
-    keys = KeyBudget()
+    key_budget = KeyBudget()
     for number, column in enumerate(target):
         if column.key.startswith(KEPT):
             problems.add(f"columns.{number}.key", f"must not begin with {KEPT!r}: such columns hold erroneous cells")
@@ -170,7 +170,7 @@ def _compiled(target: Sequence[TargetColumn], judges: Judges | None = None) -> l
             problems.add(f"columns.{number}.key", "is a name this service keeps for itself")
         if types[column.key] is not None:
             with problems.collected(under=f"columns.{number}"):
-                compiled.append(ColumnChecks(column, Place(column.key, types, judges, keys)))
+                compiled.append(ColumnChecks(column, Place(column.key, types, judges, key_budget)))
     problems.refuse("The target data model")
     return compiled
 

@@ -62,7 +62,7 @@ class ColumnChecks:
         if column.required and RequiredCheck.code not in codes:
             self._checks.insert(2, (RequiredCheck(), None))
         if column.unique and UniqueCheck.code not in codes:
-            self._checks.append((UniqueCheck(place.keys), None))
+            self._checks.append((UniqueCheck(place.key_budget), None))
 
     @property
     def is_heavy(self) -> bool:

@@ -81,7 +81,7 @@ class Place:
     """By key; None for a column that is itself not valid."""
     judges: Judges | None = None
     """Who is asked about rows, by the connector's id; None where nobody is."""
-    keys: KeyBudget = field(default_factory=KeyBudget)
+    key_budget: KeyBudget = field(default_factory=KeyBudget)
     """What all unique columns of the target take in memory together."""
 
     @property

@@ -42,4 +42,4 @@ class UniqueRule(Rule):
 
     def check(self, place: Place, /) -> Check:
         place.others(self.columns, "columns")
-        return UniqueCheck(place.keys, self.columns)
+        return UniqueCheck(place.key_budget, self.columns)
