@@ -162,7 +162,8 @@ def read(tmp_path, text, limits=DEFAULT_LIMITS, **options):
         ),
         pytest.param("<a><b/><b/></a>", ["b"], [[None], [None]], id="empty elements are rows"),
         pytest.param(
-            '<s:Envelope xmlns:s="u"><s:Header><h>1</h><h>2</h></s:Header><s:Body><g><i>1</i><j>2</j></g></s:Body></s:Envelope>',
+            '<s:Envelope xmlns:s="u"><s:Header><h>1</h><h>2</h></s:Header>'
+            "<s:Body><g><i>1</i><j>2</j></g></s:Body></s:Envelope>",
             ["i", "j"],
             [["1", "2"]],
             id="of a SOAP message only the body counts",

@@ -8,14 +8,19 @@ from pipeline_exec.formats.registry import TABLE
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec_tests.fuzz.corpus import CELLS, WRAPPERS, seeds
 from pipeline_exec_tests.fuzz.mutations import TOKENS, mutated
+from pipeline_exec_tests.fuzz.records import AROUND, regular_record
 
 COUNTED = "counted"
 """The kind of the delimited texts whose number of records is known."""
 NOISE = "noise"
 """The kind of what was never a file of any format."""
-KINDS = (*TABLE, *WRAPPERS, NOISE, COUNTED)
+REGULAR = "regular"
+"""The kind of what is long and regular but for its mutations, so that it is read many records at once."""
+KINDS = (*TABLE, *WRAPPERS, NOISE, COUNTED, REGULAR)
 ALPHABETS = (b'a1,"\n', b"a1;'\n\r", b'{}[]":,1a\n ', b'<>/a="&; \n!-?', b"ab\t\n\x00", bytes(range(256)))
 MOST_RECORDS = 60
+LONG = {"json": 80_000, "jsonl": 80_000, "xml": 300_000}
+"""Characters of such a file: the first of them are read one by one, whatever they are."""
 DETECTED = ReadOptions()
 
 
@@ -43,6 +48,8 @@ def case(number: int, kind: str | None = None) -> Case:
     random = Random(f"{kind} {number}")
     if kind == COUNTED:
         return _counted(number, random)
+    if kind == REGULAR:
+        return _regular(number, random)
     if kind == NOISE:
         return Case(number, kind, _name(random, "noise.csv"), _noise(random))
     seed = random.choice(seeds()[kind])
@@ -82,6 +89,17 @@ def _noise(random: Random) -> bytes:
         bytes([random.choice(alphabet)]) if random.random() < 0.95 else random.choice(TOKENS) for _ in range(size)
     ]
     return b"".join(pieces)
+
+
+def _regular(number: int, random: Random) -> Case:
+    """Records of a few shapes over and over, changed in a few places."""
+    name = random.choice(list(LONG))
+    shapes = [regular_record(name, random) for _ in range(random.choice([1, 2, 5]))]
+    begins, between, ends = random.choice(AROUND[name])
+    count = LONG[name] // sum(map(len, shapes)) + 1
+    data = f"{begins}{between.join(shapes * count)}{ends}".encode()
+    other = regular_record(random.choice(list(LONG)), random).encode()
+    return Case(number, REGULAR, f"regular.{name}", mutated(data, random, other))
 
 
 def _counted(number: int, random: Random) -> Case:
