@@ -3,7 +3,8 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline_exec.cli.clean_csv import write_clean_csv, write_header
@@ -16,12 +17,25 @@ MEASURES = ("success", *(f"{part} {what}" for part in ("header", "record", "cell
 Row = Sequence[str]
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """A file as ``pipeline-exec parse`` writes it, and what is told of it."""
+
+    rows: list[Row]
+    """The first is the header."""
+    dialect: Mapping[str, object]
+
+
 def measured(path: Path, clean: Sequence[Row]) -> tuple[float, ...]:
     """The ten measures of one file."""
     try:
-        found = rows_of(parsed(path))
+        return measures_of(parsed(path).rows, clean)
     except ExecutionFailure:
         return (0.0,) * len(MEASURES)
+
+
+def measures_of(found: Sequence[Row], clean: Sequence[Row]) -> tuple[float, ...]:
+    """The ten measures of a file that could be read."""
     if not clean:
         return (1.0,) * len(MEASURES)
     header = _agreement(clean[0], found[0] if found else [])
@@ -30,15 +44,17 @@ def measured(path: Path, clean: Sequence[Row]) -> tuple[float, ...]:
     return (1.0, *header, *records, *cells)
 
 
-def parsed(path: Path) -> str:
-    """The file as clean CSV, as ``pipeline-exec parse`` writes it."""
+def parsed(path: Path) -> Parsed:
+    """The file as it is read with nothing but detection."""
     into = io.BytesIO()
+    dialect: Mapping[str, object] = {}
     try:
         read = FORMATS.read(path, path.name, ReadOptions())
         write_clean_csv(read.rows, read.dialect, into, lambda _: None)
+        dialect = read.dialect
     except SourceDataEmpty as empty:
         write_header(empty.header, into)
-    return into.getvalue().decode()
+    return Parsed(rows_of(into.getvalue().decode()), dialect)
 
 
 def _agreement(wanted: Iterable[str], found: Iterable[str]) -> tuple[float, float, float]:

@@ -195,22 +195,23 @@ def test_text_is_decoded_piece_by_piece_in_any_encoding(tmp_path, monkeypatch, c
 
 def test_bytes_that_mean_nothing_far_into_the_file_name_their_line(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes("id,name\n".encode("utf-16") + "1,ü\n".encode("utf-16-le") * 400_000 + b"\x00\xdc\n\x00")
+    path.write_bytes("id,name\n".encode("utf-16") + "1,ü\n".encode("utf-16-le") * 140_000 + b"\x00\xdc\n\x00")
     rows, _ = read(path, ReadOptions())
-    with pytest.raises(ParsingFailure, match="near line 400,002 mean nothing in the encoding utf-16-le"):
+    with pytest.raises(ParsingFailure, match="near line 140,002 mean nothing in the encoding utf-16-le"):
         Counter(batch.num_rows for batch in rows)
 
 
 def test_an_umlaut_far_into_the_file_decides_the_encoding(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes(b"id,name\n" + b"1,Anna\n" * 300_000 + "2,Jürgen\n".encode("cp1252"))
+    path.write_bytes(b"id,name\n" + b"1,Anna\n" * 160_000 + "2,Jürgen\n".encode("cp1252"))
     rows, facts = read(path, ReadOptions())
-    assert (facts["encoding"], cells_of(rows)[-1]) == ("cp1252", ["2", "Jürgen"])
+    assert (facts["encoding"], [*rows][-1]["name"][-1].as_py()) == ("cp1252", "Jürgen")
 
 
 def test_a_line_break_is_kept_where_a_block_ends_inside_quotes(tmp_path):
     record = 'x,"ab\r\ncd"\r\n'
-    for block_bytes in range(16, 64):
+    # The record has 12 bytes.
+    for block_bytes in range(16, 30):
         rows = parsed(
             tmp_path / "a.csv", "a,b\n" + record * 40, block_bytes, PLAIN.model_copy(update={"header_row": 1})
         )
@@ -246,7 +247,7 @@ def test_long_cells_are_read(tmp_path):
 
 
 def test_many_surplus_cells_take_no_long_time(tmp_path):
-    text = "a,b\n1,2\n1" + "," * 1_000_000 + "x" + "," * 1_000_000 + "\n"
+    text = "a,b\n1,2\n1" + "," * 300_000 + "x" + "," * 300_000 + "\n"
     path = tmp_path / "a.csv"
     path.write_text(text)
     rows, _ = read(path, PLAIN.model_copy(update={"header_row": 1}))
@@ -264,15 +265,15 @@ def test_a_delimiter_is_detected_though_no_two_rows_have_as_many_cells(tmp_path)
 
 
 def test_trouble_in_the_middle_costs_a_page_and_no_row(tmp_path):
-    lines = [f'{number},"name, {number}"' for number in range(60_000)]
-    lines[30_000] = '30000,"name" 30000'
-    lines[40_000] = '"40000,name 40000'
+    lines = [f'{number},"name, {number}"' for number in range(30_000)]
+    lines[12_000] = '12000,"name" 12000'
+    lines[20_000] = '"20000,name 20000'
     path = tmp_path / "a.csv"
     path.write_text("id,name\n" + "\n".join(lines))
     rows, facts = read(path, ReadOptions(), 1 << 18)
     cells = cells_of(rows)
-    assert len(cells) == 60_000
-    assert (cells[30_000], cells[40_000]) == (["30000", "name 30000"], ['"40000', "name 40000"])
+    assert len(cells) == 30_000
+    assert (cells[12_000], cells[20_000]) == (["12000", "name 12000"], ['"20000', "name 20000"])
     assert facts["irregular_rows"] == {"stray_quotes": 2}
 
 
@@ -318,14 +319,14 @@ def test_of_three_tables_the_first_is_read_even_if_the_third_is_like_it(tmp_path
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param('"' * 200_000, id="quotes"),
+        pytest.param('"' * 100_000, id="quotes"),
         pytest.param("," * 200_000, id="delimiters"),
-        pytest.param('"\n' * 40_000, id="quotes on lines"),
-        pytest.param('"a,\n' * 20_000, id="quotes that open"),
-        pytest.param('",' * 100_000, id="quotes and delimiters"),
-        pytest.param(('"a"",' * 100 + "\n") * 200, id="lines of stray quotes"),
+        pytest.param('"\n' * 15_000, id="quotes on lines"),
+        pytest.param('"a,\n' * 8_000, id="quotes that open"),
+        pytest.param('",' * 50_000, id="quotes and delimiters"),
+        pytest.param(('"a"",' * 100 + "\n") * 60, id="lines of stray quotes"),
         pytest.param("\n" * 100_000, id="blank lines"),
-        pytest.param("a\r" * 40_000, id="carriage returns"),
+        pytest.param("a\r" * 20_000, id="carriage returns"),
     ],
 )
 def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
@@ -334,7 +335,7 @@ def test_hostile_text_is_rows_or_a_typed_error_in_time(tmp_path, text):
     begun = time.process_time()
     with suppress(ParsingFailure, SourceDataEmpty):
         cells_of(read(path, ReadOptions())[0])
-    assert time.process_time() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS / 2
 
 
 def test_a_row_without_delimiters_swallows_no_row_that_begins_with_a_quote(tmp_path):
