@@ -18,6 +18,8 @@ from pipeline_exec.ports import Formats, Member, Staging, Store, Transaction
 from pipeline_exec.services.lifecycle import hold
 from pipeline_exec.services.staged import input_ref, receive, refusal_ref
 
+#: What is said of every refusal: there are no bytes that a fix could start from.
+_AGAIN: Final = "Then send it again: what was refused is not kept, so a fix has nothing to start from."
 _NOTHING: Final = f"sha256:{hashlib.sha256().hexdigest()}"
 
 
@@ -108,7 +110,7 @@ class Unpacker:
         except ParsingFailure as refusal:
             self.staging.remove(input_ref(execution_id))
             with self.staging.writing(refusal_ref(execution_id)) as file:
-                file.write(json.dumps([refusal.what, refusal.remedy]).encode())
+                file.write(json.dumps([refusal.what, f"{refusal.remedy} {_AGAIN}"]).encode())
             return SourceFile(name=name, path=path, size=0, fingerprint=_NOTHING)
         return unpacked
 

@@ -104,6 +104,7 @@ def test_a_file_that_cannot_be_unpacked_fails_by_itself(workshop, content, messa
 
     assert (broken.failure.type, fine.status) == (ErrorType.PARSING_FAILURE, Status.SUCCESSFUL)
     assert message in broken.failure.message
+    assert "Then send it again" in broken.failure.message
     assert workshop.fix(broken).failure == broken.failure
     with pytest.raises(NotFound, match="could not be unpacked"):
         workshop.layer.executions.input(broken.id)
