@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import glob
 import os
 import re
 import secrets
@@ -16,7 +18,7 @@ import psutil
 
 from pipeline_exec import ports
 from pipeline_exec.errors import NotFound, Unavailable
-from pipeline_exec.store.durable import make_folder, make_names_durable
+from pipeline_exec.store.durable import locked, make_folder, make_names_durable
 
 #: What references are made of. No name begins with a dot: none leads up, and none is that of a file being written.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -39,22 +41,13 @@ class LocalStaging(ports.Staging):
     @contextmanager
     def writing(self, ref: str) -> Iterator[BinaryIO]:
         final = self._path(ref)
-        unfinished = _unfinished(final)
-        with _writable():
-            make_folder(final.parent)
-            file = unfinished.open("xb")
-        try:
-            with file:
-                with _room():
-                    yield file
-                with _writable():
-                    file.flush()
-                    os.fsync(file.fileno())
+        with _unfinished(final) as file:
+            with _room():
+                yield file
             with _writable():
-                _publish(unfinished, final)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+                file.flush()
+                os.fsync(file.fileno())
+                _publish(Path(file.name), final)
 
     def local(self, ref: str) -> Path:
         path = self._found(ref)
@@ -65,10 +58,8 @@ class LocalStaging(ports.Staging):
     @contextmanager
     def placing(self, ref: str) -> Iterator[ports.Placement]:
         final = self._path(ref)
-        placement = ports.Placement(_unfinished(final))
-        with _writable():
-            make_folder(final.parent)
-        try:
+        with _unfinished(final) as file:
+            placement = ports.Placement(Path(file.name))
             with _room():
                 yield placement
             with _writable():
@@ -78,9 +69,6 @@ class LocalStaging(ports.Staging):
                 else:
                     placement.path.replace(_passing(final))
                     final.unlink(missing_ok=True)
-        except BaseException:
-            placement.path.unlink(missing_ok=True)
-            raise
 
     def exists(self, ref: str) -> bool:
         return self._found(ref) is not None
@@ -124,14 +112,40 @@ def _passing(final: Path) -> Path:
     return final.with_name(f"{final.name}~")
 
 
-def _unfinished(final: Path) -> Path:
-    """Where a file is written before it is whole: no two writers meet there, whichever machine they are on."""
-    return final.with_name(f".{final.name}.{secrets.token_hex(8)}")
+@contextmanager
+def _unfinished(final: Path) -> Iterator[BinaryIO]:
+    """A new file beside the final one, which is gone at the end unless it was moved.
+
+    No two writers meet there, whichever machine they are on. What others left there that died is removed.
+    """
+    with _writable():
+        make_folder(final.parent)
+        file = _held(final)
+    try:
+        yield file
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+        # What could not be written cannot be written now either, and that was told.
+        with suppress(OSError):
+            file.close()
 
 
-def _sync(file: Path) -> None:
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
+def _held(final: Path) -> BinaryIO:
+    """A file that is locked for as long as it is open: what nobody holds was left behind."""
+    with locked(final.parent):
+        for left in final.parent.glob(f".{glob.escape(final.name)}.*"):
+            with suppress(OSError), left.open("rb") as dead:
+                fcntl.flock(dead, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
+        file = final.with_name(f".{final.name}.{secrets.token_hex(8)}").open("xb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def _sync(path: Path) -> None:
+    """By its path: whoever wrote may have put another file there."""
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def _publish(unfinished: Path, final: Path) -> None:

@@ -53,6 +53,17 @@ def test_a_crash_at_any_step_leaves_the_whole_file_or_none(staging, written, ste
     staging.remove("execution")
 
 
+@pytest.mark.parametrize("written", [put, place], ids=["written", "placed"])
+@pytest.mark.parametrize("step", range(1, 8))
+def test_what_dead_processes_left_is_removed_by_who_writes_the_same(staging, tmp_path, written, step):
+    crashing_at(step, written, staging, "execution/rows", b"half")
+    with staging.placing("execution/rows") as placed:
+        written(staging, "execution/rows", b"again")
+        placed.path.write_bytes(b"whole")
+    assert everything(tmp_path / "staging") == ["execution", "execution/rows"]
+    assert staging.local("execution/rows").read_bytes() == b"whole"
+
+
 def test_what_dead_processes_left_is_removed_with_the_execution(staging, tmp_path):
     put(staging, "execution/input")
     assert crashing_at(3, put, staging, "execution/rows")
@@ -100,6 +111,16 @@ def test_a_file_that_grows_beyond_what_the_system_allows_leaves_nothing(staging,
 
     assert in_processes(write, 1) == ["The staging area cannot be written: File too large."]
     assert everything(tmp_path / "staging") == ["execution"]
+
+
+def test_a_few_bytes_that_find_no_room_at_the_end_are_unavailable_too(staging):
+    def write(_):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
+        with pytest.raises(Unavailable):
+            put(staging, "execution/input", b"few")
+        return True
+
+    assert in_processes(write, 1) == [True]
 
 
 def test_trouble_of_whoever_writes_is_passed_on_as_it_is(staging):
