@@ -182,11 +182,17 @@ def _renamed(text: str, tree: Node, places: Mapping[tuple[str, ...], int]) -> st
     spans = {node.span: places[node.column] for node in tree if node.kind == "COLUMN_REF"}
     for (begin, end), place in sorted(spans.items(), reverse=True):
         written[begin:end] = _internal(place).encode()
-    renamed = written.decode()
-    found = [node.column for node in parse(renamed) if node.kind == "COLUMN_REF"]
-    if found != [(_internal(places[node.column]),) for node in tree if node.kind == "COLUMN_REF"]:
+    renamed = written.decode(errors="replace")
+    internal = {name: (_internal(place),) for name, place in places.items()}
+    if [_said(node, node.column) for node in parse(renamed)] != [
+        _said(node, internal.get(node.column, ())) for node in tree
+    ]:
         raise ValueError("names its columns in a way that cannot be followed; write them in double quotes")
     return renamed
+
+
+def _said(node: Node, column: tuple[str, ...]) -> tuple[object, ...]:
+    return node.kind, node.name, node.text, node.is_plain, column
 
 
 def _cut(sizes: npt.NDArray[np.float64]) -> Iterator[tuple[int, int]]:
