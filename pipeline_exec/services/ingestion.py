@@ -154,7 +154,7 @@ class IngestionService:
         before under the same key, nothing more is kept.
 
         Raises:
-            Conflict: no active pipeline reads from the connector.
+            Conflict: no active pipeline reads from the connector, or other data was sent under the same key before.
             NotFound: the pipeline was deleted meanwhile.
             InvalidDocument: the key is too long.
         """
@@ -166,8 +166,8 @@ class IngestionService:
         try:
             self._record(executions)
         except Conflict:
-            # The same call came twice at the same time, and the other was first.
-            return self._repeated(connector_id, idempotency_key or "")
+            # The same call came before, perhaps at the same time.
+            return self._repeated(connector_id, idempotency_key or "", executions)
         self.lifecycle.launch(executions)
         return executions
 
@@ -183,12 +183,19 @@ class IngestionService:
             for execution in executions:
                 tx.executions.add(execution)
 
-    def _repeated(self, connector_id: ConnectorId, idempotency_key: str) -> Sequence[Execution]:
-        """What an earlier call with this key made; nothing when there was none."""
+    def _repeated(
+        self, connector_id: ConnectorId, idempotency_key: str, refused: Sequence[Execution]
+    ) -> Sequence[Execution]:
+        """What an earlier call with this key and the data of these executions made; nothing when there was none."""
         found: list[Execution] = []
         with self.store.reading() as tx:
             while execution := tx.executions.by_request_key(_request_key(connector_id, idempotency_key, len(found))):
                 found.append(execution)
+        if found and _contents(found) != _contents(refused):
+            raise Conflict(
+                f"Other data was sent with the Idempotency-Key {idempotency_key!r} before, so that this was not taken.",
+                "Send it with a key of its own.",
+            )
         return found
 
     def _executions(
@@ -207,7 +214,7 @@ class IngestionService:
                 unpacked = self._unpacked(pipeline, execution_id, payload.source)
                 undo.callback(self.unpacker.drop, unpacked)
                 executions += unpacked
-        if idempotency_key is None:
+        if not idempotency_key:
             return executions
         return [
             replace(execution, request_key=_request_key(connector_id, idempotency_key, number))
@@ -244,6 +251,11 @@ class _BodyIsNeeded(Exception):
 
 def _unread() -> Iterator[bytes]:
     raise _BodyIsNeeded
+
+
+def _contents(executions: Iterable[Execution]) -> set[str | None]:
+    """Fingerprints of what they are to read, whichever pipelines read it."""
+    return {execution.source.fingerprint if execution.source else None for execution in executions}
 
 
 def _request_key(connector_id: ConnectorId, idempotency_key: str, number: int) -> str:

@@ -126,6 +126,24 @@ def test_a_repeated_push_is_executed_once(workshop, door):
     assert len(workshop.engine.launched) == 2
 
 
+def test_other_data_under_the_key_of_an_earlier_push_is_refused_and_not_lost_without_a_word(workshop, door):
+    workshop.pipeline(input=door)
+    [first] = push(workshop, door, ADA, idempotency_key="k")
+
+    with pytest.raises(Conflict, match="Other data was sent with the Idempotency-Key 'k' before"):
+        push(workshop, door, GRACE, idempotency_key="k")
+
+    assert staged(workshop).keys() == {first.id}
+
+
+def test_an_empty_key_is_none(workshop, door):
+    workshop.pipeline(input=door)
+
+    made = [push(workshop, door, text, idempotency_key="")[0].id for text in (ADA, GRACE, GRACE)]
+
+    assert len(set(made)) == 3
+
+
 def test_the_same_push_at_the_same_time_is_executed_once(workshop, door):
     workshop.pipeline(input=door)
     together, answers = threading.Barrier(5), []
