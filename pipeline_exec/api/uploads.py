@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import BinaryIO, Final, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi import Request
 
+from pipeline_exec.api.file_names import file_name, sent_name
+from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.errors import InvalidDocument
 
 P = ParamSpec("P")
@@ -59,6 +61,20 @@ class PatientThreads:
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the work answers."""
         return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._limiter)
+
+
+def sent_file(headers: Mapping[str, str], body: Iterable[bytes]) -> tuple[str, Callable[[BinaryIO], None]]:
+    """The name of the file that a request sends, and what writes its bytes: the body, or its first part that is a file.
+
+    Raises:
+        InvalidDocument: the body is in parts, and none of them is a file; or, while it is written, it is empty.
+    """
+    if not is_multipart(headers):
+        return sent_name(headers), writing(body)
+    part = next(file_parts(headers["content-type"], body), None)
+    if part is None:
+        raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")
+    return file_name(part.name, part.media_type), writing(part.data)
 
 
 def writing(chunks: Iterable[bytes]) -> Callable[[BinaryIO], None]:

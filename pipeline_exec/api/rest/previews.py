@@ -9,13 +9,10 @@ from typing import Annotated
 from fastapi import Query, Request
 
 from pipeline_exec.api.dependencies import HOW_TO_READ, HowToRead, Layer
-from pipeline_exec.api.file_names import file_name, sent_name
-from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
-from pipeline_exec.api.uploads import LIKELY_BODY, Body, writing
+from pipeline_exec.api.uploads import LIKELY_BODY, Body, sent_file
 from pipeline_exec.api.views.envelope import Data
 from pipeline_exec.api.views.preview import PreviewView
-from pipeline_exec.errors import InvalidDocument
 from pipeline_exec.model.identity import PipelineId
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.services.layer import ServiceLayer
@@ -47,15 +44,10 @@ def _look(
     options: ReadOptions,
 ) -> PreviewView:
     pipeline = layer.pipelines.get(pipeline_id)
-    if not is_multipart(headers):
-        chunks = filter(None, body)
-        first = next(chunks, None)
-        if first is None:
-            sample = layer.samples.look_at_source(pipeline, rows, options)
-            return PreviewView.of(sample.preview, sample.specimen)
-        write = writing(chain([first], chunks))
-        return PreviewView.of(layer.samples.look(pipeline, sent_name(headers), write, rows, options))
-    for part in file_parts(headers["content-type"], body):
-        name = file_name(part.name, part.media_type)
-        return PreviewView.of(layer.samples.look(pipeline, name, writing(part.data), rows, options))
-    raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")
+    chunks = filter(None, body)
+    first = next(chunks, None)
+    if first is None:
+        sample = layer.samples.look_at_source(pipeline, rows, options)
+        return PreviewView.of(sample.preview, sample.specimen)
+    name, write = sent_file(headers, chain([first], chunks))
+    return PreviewView.of(layer.samples.look(pipeline, name, write, rows, options))

@@ -11,10 +11,8 @@ from pydantic import Field, model_validator
 
 from pipeline_exec.api.body_limit import LARGEST_BODY
 from pipeline_exec.api.dependencies import HOW_TO_READ, HowToRead, Layer
-from pipeline_exec.api.file_names import file_name, sent_name
-from pipeline_exec.api.multipart import file_parts, is_multipart
 from pipeline_exec.api.rest.router import REFUSALS, SlashTolerantRouter
-from pipeline_exec.api.uploads import ANY_BODY, Body, writing
+from pipeline_exec.api.uploads import ANY_BODY, Body, sent_file
 from pipeline_exec.api.views.envelope import Data
 from pipeline_exec.api.views.suggestion import SuggestedMappingView
 from pipeline_exec.errors import FieldProblem, InvalidDocument, TooLarge
@@ -70,12 +68,8 @@ def _suggested(
 ) -> SuggestedMapping:
     if model_id is None:
         return _for_document(layer, body, options)
-    if not is_multipart(headers):
-        return layer.suggestions.for_file(model_id, sent_name(headers), writing(body), options)
-    for part in file_parts(headers["content-type"], body):
-        name = file_name(part.name, part.media_type)
-        return layer.suggestions.for_file(model_id, name, writing(part.data), options)
-    raise InvalidDocument("The body has no file.", remedy="Send it as a part with a file name.")
+    name, write = sent_file(headers, body)
+    return layer.suggestions.for_file(model_id, name, write, options)
 
 
 def _for_document(layer: ServiceLayer, body: Iterable[bytes], options: ReadOptions) -> SuggestedMapping:
