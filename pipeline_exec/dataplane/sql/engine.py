@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,8 @@ import duckdb
 
 #: What DuckDB may take for everything that is evaluated at once in a process.
 MEMORY_LIMIT: Final = "1GB"
+
+_ADVICE: Final = re.compile(r",? or SET |\.? Use \"?SET ")
 
 
 @contextmanager
@@ -38,6 +41,11 @@ def interrupted(connection: duckdb.DuckDBPyConnection, after_seconds: float) -> 
         timer.cancel()
         # What has begun to interrupt must not meet a connection that is closed.
         timer.join()
+
+
+def sentence(message: str) -> str:
+    """What DuckDB says is wrong, on one line and without its advice to change settings, which nobody may."""
+    return _ADVICE.split(message.split("\n")[0])[0].strip().rstrip(".")
 
 
 @cache

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_names import TABLE, ColumnNames
-from pipeline_exec.dataplane.sql.engine import cursor, interrupted
+from pipeline_exec.dataplane.sql.engine import cursor, interrupted, sentence
 from pipeline_exec.dataplane.sql.growth import Footprint, Size
 from pipeline_exec.dataplane.sql.language import FUNCTIONS, check
 from pipeline_exec.dataplane.sql.tree import Node, parse, statement
@@ -136,10 +136,10 @@ class Expression:
         """DuckDB's first sentence, with the names the author knows."""
         if isinstance(error, duckdb.OutOfMemoryException):
             return "takes more memory than there is for it"
-        sentence = str(error).split("\n")[0].partition("Error: ")[2] or str(error)
+        cause = sentence(str(error).partition("Error: ")[2] or str(error))
         for place in self._places.values():
-            sentence = sentence.replace(_internal(place), f'"{self._names.called(place)}"')
-        cause = sentence.strip().rstrip(".")[:LONGEST_SENTENCE]
+            cause = cause.replace(_internal(place), f'"{self._names.called(place)}"')
+        cause = cause[:LONGEST_SENTENCE]
         if isinstance(error, _OF_A_CELL):
             return f"has no value: {cause}; write TRY_CAST(… AS …) or TRY(…), which answer NULL there"
         return f"cannot be evaluated: {cause}"

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from pipeline_exec.dataplane.column_names import TABLE
-from pipeline_exec.dataplane.sql.engine import cursor
+from pipeline_exec.dataplane.sql.engine import cursor, sentence
 
 LONGEST: Final = 10_000
 """Characters of an expression."""
@@ -75,7 +75,9 @@ def _query(text: str) -> dict[str, Any]:
         row = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchone()
     answer = json.loads(row[0]) if row else {}
     if answer.get("error", True):
-        raise ValueError(f"is not an expression that SQL can read: {answer.get('error_message', 'no answer')}")
+        raise ValueError(
+            f"is not an expression that SQL can read: {sentence(answer.get('error_message', 'no answer'))}"
+        )
     if len(answer["statements"]) != 1:
         raise ValueError("must be one expression, without a semicolon")
     query: dict[str, Any] = answer["statements"][0]

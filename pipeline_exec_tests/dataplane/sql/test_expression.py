@@ -330,6 +330,19 @@ def test_a_row_without_a_value_says_what_the_author_can_do(text, message):
         Expression(text, ["My column"]).evaluate(batch(**{"My column": ["x"]}))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("1 % length(a)", id="a division by zero"),
+        pytest.param("NOT " * 2000 + "a", id="a deep expression"),
+    ],
+)
+def test_nobody_is_told_to_change_settings(text):
+    with pytest.raises(ValueError, match=r"Division by zero|depth limit") as refusal:
+        values(text, a=[""])
+    assert "SET " not in str(refusal.value)
+
+
 def test_what_takes_too_long_is_ended_and_the_next_evaluation_works():
     slow = Expression("sha256(" * 30 + "a" + ")" * 30, ["a"])
     rows = pa.RecordBatch.from_arrays([pa.array(map(str, range(300_000)))], names=["a"])
