@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,9 +54,24 @@ class OpenDocumentBook:
     numbers: NumbersRead
     longest: int
 
+    @property
+    def sheets(self) -> Iterator[SheetEntry]:
+        """The tables of the document in their order. To know them all, all of it has to be unpacked."""
+        hidden = self._hidden
+        with self.package.part(_CONTENT) as part:
+            for number, (tag, _) in enumerate(table_tags(part), start=1):
+                table = element(tag)
+                yield SheetEntry(number, table.get("name", ""), table.get("style-name") in hidden)
+
+    def load(self, entry: SheetEntry) -> Sheet:
+        """As ``Book.load``."""
+        xml = TableXml(lambda: self.package.part(_CONTENT), entry.number - 1)
+        merges: list[Range] = []
+        return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges), merges)
+
     @cached_property
-    def sheets(self) -> Sequence[SheetEntry]:
-        """The tables of the document in their order."""
+    def _hidden(self) -> frozenset[str]:
+        """The styles of tables that are hidden."""
         hidden: set[str] = set()
         style = ""
         with self.package.part(_CONTENT) as part:
@@ -67,18 +82,7 @@ class OpenDocumentBook:
                     hidden.add(style)
                 elif name == "table":
                     break
-        with self.package.part(_CONTENT) as part:
-            tables = [element(tag) for tag, _ in table_tags(part)]
-        return [
-            SheetEntry(number, table.get("name", ""), table.get("style-name") in hidden)
-            for number, table in enumerate(tables, start=1)
-        ]
-
-    def load(self, entry: SheetEntry) -> Sheet:
-        """As ``Book.load``."""
-        xml = TableXml(lambda: self.package.part(_CONTENT), entry.number - 1)
-        merges: list[Range] = []
-        return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges), merges)
+        return frozenset(hidden)
 
 
 def _blocks(xml: TableXml, shown: Shown, merges: list[Range]) -> Iterator[Block]:

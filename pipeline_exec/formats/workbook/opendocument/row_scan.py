@@ -178,12 +178,16 @@ class _Scan:
     def _kinds(self) -> Bytes:
         starts, ends = self._cells.starts[_TYPE], self._cells.ends[_TYPE]
         kinds = np.zeros(len(starts), np.uint8)
-        is_known = ends == 0
+        # No two names begin with the same letter.
+        initials = np.where(ends > 0, self._data[starts], 0)
+        left = np.count_nonzero(initials)
         for name, kind in KINDS.items():
-            is_named = spells(self._data, starts, f'{name}"'.encode()) & (ends > 0)
-            kinds[is_named] = kind
-            is_known |= is_named
-        if not is_known.all():
+            alike = np.flatnonzero(initials == ord(name[0]))
+            if not spells(self._data, starts[alike], f'{name}"'.encode()).all():
+                raise Unusual
+            kinds[alike] = kind
+            left -= len(alike)
+        if left:
             raise Unusual
         return kinds
 

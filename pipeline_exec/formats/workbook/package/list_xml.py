@@ -13,8 +13,8 @@ from pipeline_exec.formats.workbook.package.respelling import spellings
 from pipeline_exec.formats.workbook.package.spelling import Unusual, unprefixed
 from pipeline_exec.formats.workbook.package.xml import chunks_of
 
-#: Bytes looked at together; few enough to stay in the processor's cache.
-_CHUNK: Final = 1 << 20
+#: Bytes looked at together: enough that what each piece costs is little beside what its elements do.
+_CHUNK: Final = 1 << 21
 #: Bytes of one element, and of what stands before the list, at most.
 _LONGEST: Final = 16 << 20
 _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<[^\W\d][\w:.-]*(?:\s[^<>]*)?>)")

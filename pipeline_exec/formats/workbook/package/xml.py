@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Final
 from xml.parsers import expat
 
-#: Bytes looked at together; few enough to stay in the processor's cache.
-CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 20
 
 Element = tuple[str, dict[str, str]]
 """Name and attributes, without the prefixes of namespaces."""
@@ -33,7 +32,7 @@ def elements(part: IO[bytes]) -> Iterator[Element]:
     parser.Parse(b"", True)
 
 
-def chunks_of(part: IO[bytes], size: int = CHUNK) -> Iterator[bytes]:
+def chunks_of(part: IO[bytes], size: int = _CHUNK) -> Iterator[bytes]:
     """The bytes of a part, so many at a time."""
     while chunk := part.read(size):
         yield chunk

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from pipeline_exec.errors import ParsingFailure, SourceDataEmpty
@@ -24,8 +25,8 @@ class Book(Protocol):
     """What every kind of workbook can do."""
 
     @property
-    def sheets(self) -> Sequence[SheetEntry]:
-        """The sheets that have cells, in their order."""
+    def sheets(self) -> Iterable[SheetEntry]:
+        """The sheets that have cells, in their order; found as they are asked for, and anew each time."""
 
     def load(self, entry: SheetEntry) -> Sheet:
         """Look through a sheet from its first row to its last.
@@ -43,9 +44,10 @@ def chosen(book: Book, wanted: str | int | None) -> Sheet:
         SourceDataEmpty: it holds no data.
     """
     if wanted is not None:
-        return book.load(_named(book.sheets, wanted))
-    by_visibility = sorted(book.sheets, key=lambda entry: entry.is_hidden)
-    sheet = next((sheet for sheet in map(book.load, by_visibility) if not sheet.is_blank), None)
+        return book.load(_named(list(book.sheets), wanted))
+    visible = (entry for entry in book.sheets if not entry.is_hidden)
+    hidden = (entry for entry in book.sheets if entry.is_hidden)
+    sheet = next((sheet for sheet in map(book.load, chain(visible, hidden)) if not sheet.is_blank), None)
     if sheet is None:
         raise SourceDataEmpty("The workbook holds no data.", "Send one that has a header and rows.")
     return sheet
