@@ -23,6 +23,8 @@ Growth = Callable[[Sequence[Size], Sequence[Node]], Size]
 
 TEXTS: Final = frozenset({"BINARY", "BLOB", "CHAR", "STRING", "TEXT", "VARCHAR"})
 """The types whose values can be of any length."""
+#: Shown as text, a byte that is no letter has four characters.
+_BYTES: Final = frozenset({"BINARY", "BLOB"})
 #: Bytes of a number, a date or a truth value, also as text.
 SMALL: Final = 64
 PATTERNED: Final = frozenset(
@@ -141,5 +143,7 @@ class Footprint:
                 return 0.0
             case "CAST" if not any(child.kind == "TYPE" and child.name in TEXTS for child in node.children):
                 return SMALL
+            case "CAST" if any(child.kind == "TYPE" and child.name in _BYTES for child in node.children):
+                return SMALL + 4.0 * sum(sizes, start=0.0)
             case _:
                 return SMALL + sum(sizes, start=0.0)

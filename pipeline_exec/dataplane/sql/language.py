@@ -61,10 +61,12 @@ FUNCTIONS: Final[Mapping[str, Growth]] = dict(
         *_grown(small, "sha1 sha256 starts_with strlen strpos suffix unicode json_array_length json_valid"),
         # Text to text.
         *_grown(times(1), "|| add concat left ltrim regexp_extract reverse right rtrim split_part substr substring"),
-        *_grown(times(1), "trim json_extract_string ->> overlay strip_accents unhex from_base64 url_decode"),
+        *_grown(times(1), "trim json_extract_string ->> overlay strip_accents decode url_decode"),
         # No letter has more than twice the bytes in the other case, and Latin-1 none more than twice those in UTF-8.
-        *_grown(times(2), "lcase lower ucase upper regexp_escape hex to_hex to_base64 decode encode"),
-        *_grown(times(4), "chr nfc_normalize translate url_encode"),
+        *_grown(times(2), "lcase lower ucase upper hex to_hex to_base64"),
+        *_grown(times(4), "chr nfc_normalize regexp_escape translate url_encode"),
+        # Of bytes that are no letters a text shows each as four characters.
+        *_grown(times(4), "encode from_base64 unhex"),
         *_grown(joined, "concat_ws"),
         *_grown(padded, "lpad rpad"),
         *_grown(repeated, "repeat"),
