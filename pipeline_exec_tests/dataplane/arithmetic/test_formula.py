@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_exec.dataplane.arithmetic import Formula, exact
-from pipeline_exec_tests.dataplane import oracle
+from pipeline_exec_tests.dataplane.oracle import mapping as oracle
 from pipeline_exec_tests.dataplane.strategies import FORMULAS, PLAIN
 from pipeline_exec_tests.dataplane.tables import texts
 
