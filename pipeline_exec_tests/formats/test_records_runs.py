@@ -16,7 +16,7 @@ from pipeline_exec_tests.formats.conformance import INHERITED
 from pipeline_exec_tests.formats.tables import cells_of
 
 #: Few keys, so that records are often alike; some that no type can have.
-KEYS = st.sampled_from(["id", "name", "a", "a.b", "é", "", 'q"', "\\", "\x1f"])
+KEYS = st.sampled_from(["id", "name", "a", "a.b", "é", "", 'q"', "\\", "\x1f", "\ud800"])
 NUMBERS = st.sampled_from(["1.10", "-0", "1E5", "12345678901234567890", "1e999", "0.1000000000000000055"])
 VALUES = st.recursive(
     st.none()

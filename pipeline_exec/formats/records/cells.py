@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -94,6 +96,15 @@ def _unescaped(strings: Sequence[str]) -> pa.StringArray:
 
 def _compacted(arrays: Sequence[str]) -> pa.StringArray:
     try:
-        return text_column([compact(decode(array)[0]) for array in arrays])
+        return text_column(list(map(_compact, arrays)))
     except RecursionError:
         raise Irregular from None
+
+
+def _compact(array: str) -> str:
+    """As ``compact``, and far faster where nothing but spaces is to be changed."""
+    if "\\" not in array and "{" not in array:
+        # What it does not read, such as NaN, is left to the decoder.
+        with suppress(msgspec.DecodeError):
+            return msgspec.json.format(array, indent=-1)
+    return compact(decode(array)[0])

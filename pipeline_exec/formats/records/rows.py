@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,6 +16,7 @@ from pipeline_exec.formats.records.members import Members, members_of
 from pipeline_exec.formats.records.runs import Irregular
 from pipeline_exec.formats.records.shape import Keys, Shape
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 #: Cells a batch may have: many objects without most of the keys are hardly any text.
 _MOST_CELLS: Final = 8_000_000
 
@@ -26,8 +28,11 @@ class RowReader:
         self._keys = shape.keys
         self._schema = schema
         self._columns = list(shape.columns)
-        # Where two ways lead to one column, the last of a record counts, which only its order tells.
-        self._is_plain = len(list(shape.keys.columns())) == len(self._columns)
+        # Where two ways lead to one column, the last of a record counts, which only its order tells. Keys with halves
+        # of characters, which only escapes can bring in, are no text.
+        self._is_plain = len(list(shape.keys.columns())) == len(self._columns) and not any(
+            map(_SURROGATE.search, shape.keys.everywhere())
+        )
 
     def lines(self, text: bytes) -> pa.RecordBatch:
         """As ``RunReader`` says."""

@@ -65,9 +65,9 @@ class Scanner:
 
     def advance(self, size: int) -> None:
         """Consume so many bytes of what ``ahead`` answered, which were seen to be whole values."""
-        consumed, self._bytes = self._bytes[:size], self._bytes[size:]
+        self._line, self._column = _place_behind(self._bytes, size, self._line, self._column)
+        self._bytes = self._bytes[size:]
         self._before += size
-        self._line, self._column = _place_behind(consumed, self._line, self._column)
 
     def peek(self) -> str:
         """The next character that is not space, empty at the end; it is not consumed."""
@@ -208,10 +208,10 @@ class Scanner:
         return self._line + lines, at - start if lines else self._column + at
 
 
-def _place_behind(text: bytes, line: int, column: int) -> tuple[int, int]:
-    """Line and column behind a text that begins at these."""
-    data = np.frombuffer(text, np.uint8)
-    start = text.rfind(b"\n") + 1
+def _place_behind(text: bytes, size: int, line: int, column: int) -> tuple[int, int]:
+    """Line and column behind the first bytes of a text that begins at these."""
+    start = text.rfind(b"\n", 0, size) + 1
+    data = np.frombuffer(text, np.uint8, size)
     # All bytes of a character in UTF-8 but its first are of this kind.
-    characters = len(text) - start - int(np.count_nonzero(data[start:] & 0xC0 == 0x80))
-    return line + int(np.count_nonzero(data == _LINE_FEED)), characters + (1 if start else column)
+    further = 0 if text.isascii() else np.count_nonzero(data[start:] & 0xC0 == 0x80)
+    return line + int(np.count_nonzero(data == _LINE_FEED)), size - start - int(further) + (1 if start else column)
