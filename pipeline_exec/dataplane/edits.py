@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -43,10 +46,12 @@ def apply_edits(rows: Rows, edits: Sequence[CellEdit], columns: Sequence[TargetC
 
 
 def _edited(rows: Rows, edits: Sequence[CellEdit]) -> Iterator[pa.RecordBatch]:
-    passed = 0
+    by_row = sorted(edits, key=_row)
+    passed = done = 0
     for batch in rows:
-        yield _edited_batch(batch, passed, edits)
-        passed += batch.num_rows
+        here = bisect_right(by_row, passed + batch.num_rows, key=_row)
+        yield _edited_batch(batch, passed, by_row[done:here])
+        passed, done = passed + batch.num_rows, here
     problems = Problems()
     for number, edit in enumerate(edits):
         if edit.row > passed:
@@ -57,8 +62,7 @@ def _edited(rows: Rows, edits: Sequence[CellEdit]) -> Iterator[pa.RecordBatch]:
 def _edited_batch(batch: pa.RecordBatch, passed: int, edits: Sequence[CellEdit]) -> pa.RecordBatch:
     by_column: defaultdict[str, dict[int, str | None]] = defaultdict(dict)
     for edit in edits:
-        if passed < edit.row <= passed + batch.num_rows:
-            by_column[edit.column][edit.row - passed - 1] = edit.value
+        by_column[edit.column][edit.row - passed - 1] = edit.value
     for key, values in by_column.items():
         place = batch.schema.get_field_index(key)
         batch = batch.set_column(place, batch.schema.field(place), _replaced(batch.column(place), values))
@@ -80,3 +84,6 @@ def _replaced(text: pa.StringArray, values: Mapping[int, str | None]) -> pa.Stri
     is_replaced[places] = True
     replacements = pa.array([values[place] for place in places], pa.string())
     return pc.replace_with_mask(text, pa.array(is_replaced), empty_as_null(replacements))
+
+
+_row: Final = attrgetter("row")
