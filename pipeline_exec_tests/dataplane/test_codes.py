@@ -2,6 +2,7 @@
 
 import re
 
+import pyarrow.compute as pc
 import pytest
 import stdnum.bic
 import stdnum.ean
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import numdb
 
-from pipeline_exec.dataplane.column_types import cell_type
+from pipeline_exec.dataplane.column_types import COLUMN_TYPES, cell_type
 from pipeline_exec.dataplane.column_types.countries import ALPHA_2
 from pipeline_exec.dataplane.column_types.countries import COUNTRIES as COUNTRY_FORMS
 from pipeline_exec.dataplane.column_types.iban_registry import IBANS
+from pipeline_exec.dataplane.validations.check import Cells
+from pipeline_exec.dataplane.validations.of_type import TypeCheck
+from pipeline_exec.model.target_model import ColumnType
 from pipeline_exec_tests.dataplane.codes import COUNTRIES, DIGITS, bics, damaged, gtins, ibans, typed
 from pipeline_exec_tests.dataplane.tables import column, texts
 
@@ -62,11 +66,13 @@ def test_bics_are_those_of_stdnum_with_a_country(cells):
     ]
 
 
-@pytest.mark.parametrize("kind", ["iban", "bic", "gtin", "phone", "country_code", "currency_code"])
-@given(st.lists(st.none() | st.text(min_size=1), max_size=10))
+@pytest.mark.parametrize("kind", sorted(set(COLUMN_TYPES) - {ColumnType.CATEGORY}))
+@given(st.lists(st.none() | st.text(min_size=1) | st.text("0129.:- \u200b\t", min_size=1), max_size=10))
 def test_anything_can_be_read_and_complained_of(kind, cells):
     reader = cell_type(column(column_type=kind))
-    values, is_wrong = reader.parse(texts(*cells))
+    text = texts(*cells)
+    values, is_wrong = reader.parse(text)
     assert len(values) == len(is_wrong) == len(cells)
-    complaints = reader.complaints(texts(*cells).filter(is_wrong))
+    complaints = TypeCheck(reader).complaints(Cells(text, values).take(pc.indices_nonzero(is_wrong)))
     assert not complaints.null_count
+    assert all(complaint.endswith(".") for complaint in complaints.to_pylist())
