@@ -1,20 +1,35 @@
-"""Formats that are read and not written."""
+"""Workbooks that are read and not written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline_exec.errors import WriteFileFailure
-from pipeline_exec.model.pipeline import OutputOptions
+from pipeline_exec.formats.workbook.sheets.book import Book
+from pipeline_exec.formats.workbook.sheets.reading import read_book
+from pipeline_exec.model.limits import DEFAULT_LIMITS, ReadLimits
+from pipeline_exec.model.pipeline import NumbersRead, OutputOptions, ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.model.target_model import TargetColumn
+from pipeline_exec.ports import Parsed
 
 
+@dataclass
 class ReadOnlyWorkbook:
-    """The half of ``ports.Format`` that is refused: spreadsheet programs that read such workbooks read XLSX too."""
+    """A kind of workbook; formulas count as the values they had when it was saved."""
 
     name: str
+    extensions: tuple[str, ...]
+    media_types: tuple[str, ...]
+    opened: Callable[[Path, NumbersRead, ReadLimits], AbstractContextManager[Book]]
+
+    def read(self, path: Path, options: ReadOptions, limits: ReadLimits = DEFAULT_LIMITS) -> Parsed:
+        """As ``ports.Format`` says."""
+        with self.opened(path, options.numbers, limits) as book:
+            return read_book(book, options, self.name)
 
     def write(
         self,
@@ -23,7 +38,7 @@ class ReadOnlyWorkbook:
         into: Path,  # noqa: ARG002  # as above
         options: OutputOptions,  # noqa: ARG002  # as above
     ) -> None:
-        """Refuse.
+        """Refuse: spreadsheet programs that read such workbooks read XLSX too.
 
         Raises:
             WriteFileFailure: always.

@@ -7,7 +7,6 @@ reaches, for the loader takes room for all of it.
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,13 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
 from pipeline_exec.formats.workbook.cells.shown import Shown
 from pipeline_exec.formats.workbook.cells.stored_cells import Kind, StoredCells
-from pipeline_exec.formats.workbook.failures import damaged, protected
+from pipeline_exec.formats.workbook.failures import damaged, protected, refuse_others, understood
 from pipeline_exec.formats.workbook.legacy.compound_file import CompoundFile, compound_of
 from pipeline_exec.formats.workbook.legacy.records import (
     MOST_COLUMNS,
@@ -37,24 +36,23 @@ from pipeline_exec.formats.workbook.legacy.records import (
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
+from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import NumbersRead
 
 #: [MS-XLS] 2.2: what the stream is called, and what it was called before 1997.
 _STREAMS: Final = ("Workbook", "Book", "WORKBOOK", "BOOK")
 _ENCRYPTED: Final = "EncryptedPackage"
 
-_BROKEN: Final = (CalamineError, ValueError, LookupError, OSError, struct.error, pa.ArrowException)
-
 
 @contextmanager
-def open_binary_book(path: Path, numbers: NumbersRead) -> Iterator[BinaryBook]:
-    """A workbook, until the block ends.
+def open_binary_book(path: Path, numbers: NumbersRead, _limits: ReadLimits) -> Iterator[BinaryBook]:
+    """A workbook, until the block ends; the bounds of such workbooks are narrower than any limits.
 
     Raises:
         ParsingFailure: it cannot be read, or is protected by a password.
     """
-    _refuse_others(path)
-    with _understood():
+    refuse_others(path, "xls", signatures.is_ole)
+    with understood():
         name, stream = _workbook_stream(CompoundFile(path))
         found = read_globals(stream)
         if found.is_protected:
@@ -121,14 +119,6 @@ class BinaryBook:
                     yield row, column, cell
 
 
-def _refuse_others(path: Path) -> None:
-    with path.open("rb") as file:
-        head = file.read(signatures.HEAD_BYTES)
-    if not signatures.is_ole(head):
-        what = signatures.name_of(head) or "not one"
-        raise ParsingFailure(f"The file should be an XLS workbook, but is {what}.", "Save it as .xls or .xlsx.")
-
-
 def _workbook_stream(compound: CompoundFile) -> tuple[str, bytes]:
     if _ENCRYPTED in compound.streams:
         raise protected()
@@ -138,16 +128,3 @@ def _workbook_stream(compound: CompoundFile) -> tuple[str, bytes]:
             "The file is an Office file of before 2007, but no workbook.", "Save it as .xlsx, or as text, and send it."
         )
     return name, compound.stream(name)
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        raise damaged() from error
-    except BaseException as error:
-        # The loader is written in Rust, whose panics come as an exception beside Exception that cannot be imported.
-        if type(error).__name__ == "PanicException":
-            raise damaged() from error
-        raise

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Final
-from xml.parsers import expat
+from typing import IO
 from zipfile import ZipFile
-
-import pyarrow as pa
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats import signatures
-from pipeline_exec.formats.compression.archive import DAMAGE, check_directory
+from pipeline_exec.formats.compression.archive import check_directory
 from pipeline_exec.formats.limits import UNSUSPICIOUS_BYTES
-from pipeline_exec.formats.workbook.failures import damaged
+from pipeline_exec.formats.workbook.failures import damaged, refuse_others, understood
 from pipeline_exec.model.limits import ReadLimits
-
-#: What is raised at an archive that is cut off, altered or encrypted, at XML that is none, and at XML that does not
-#: hold what it should.
-_BROKEN: Final = (*DAMAGE, LookupError, expat.ExpatError, pa.ArrowException)
 
 
 class Package:
@@ -55,7 +48,7 @@ def opened(path: Path, extension: str, limits: ReadLimits) -> Iterator[Package]:
         ParsingFailure: it is no archive, is damaged, is protected by a password, or would take too much room unpacked;
             in the block: what is done there raises something that only damage can cause.
     """
-    _refuse_others(path, extension)
+    refuse_others(path, extension, signatures.is_zip)
     with understood(), ExitStack() as stack:
         check_directory(path, "The workbook")
         archive = stack.enter_context(ZipFile(path))
@@ -69,25 +62,6 @@ def other_archive(extension: str) -> ParsingFailure:
         f"The file is a ZIP archive, but not an {extension.upper()} workbook.",
         f"Save it as .{extension}, or unpack it.",
     )
-
-
-@contextmanager
-def understood() -> Iterator[None]:
-    """Have whatever only damage can cause end the block as the failure that says so."""
-    try:
-        yield
-    except _BROKEN as error:
-        raise damaged() from error
-
-
-def _refuse_others(path: Path, extension: str) -> None:
-    with path.open("rb") as file:
-        head = file.read(signatures.HEAD_BYTES)
-    if not signatures.is_zip(head):
-        what = signatures.name_of(head) or "not one"
-        raise ParsingFailure(
-            f"The file should be an {extension.upper()} workbook, but is {what}.", f"Save it as .{extension}."
-        )
 
 
 def _refuse_bombs(archive: ZipFile, limits: ReadLimits) -> None:
