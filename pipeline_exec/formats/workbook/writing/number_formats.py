@@ -58,13 +58,18 @@ def _code(part: Part) -> str:
         case ShortYear():
             return "yy"
         case MonthName():
-            return "mmm" if part.widths == (3,) else "mmmm"
+            return "mmm" if _shown(part) == "Jan" else "mmmm"
         case Fraction():
             return "000"
         case HalfDay():
             return "AM/PM"
         case _:
-            return _literal(part.show(Moments(np.zeros(1, np.int64))).tobytes().decode())
+            return _literal(_shown(part))
+
+
+def _shown(part: Part) -> str:
+    """A part of 1 January 1970."""
+    return part.show(Moments(np.zeros(1, np.int64))).tobytes().rstrip(b"\0").decode()
 
 
 def _literal(text: str) -> str:
