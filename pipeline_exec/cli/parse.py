@@ -82,7 +82,8 @@ class _Parser:
         except OSError as error:
             raise SourceRefused(f"{name} cannot be read: {error.strerror}.", "Check its permissions.") from error
         try:
-            with counting(name) as count, _opened(target) as into:
+            is_piped = target is not None or not sys.stdout.isatty()
+            with counting(name, is_shown=is_piped) as count, _opened(target) as into:
                 return self._written(file, name, into, count)
         except (ExecutionFailure, BrokenPipeError):
             raise

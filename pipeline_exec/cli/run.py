@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline_exec.cli.context import Deployment
@@ -102,7 +103,7 @@ def _end_interrupted(layer: ServiceLayer, execution: Execution) -> None:
 def _progress(layer: ServiceLayer, execution: Execution) -> Iterator[None]:
     """Stage and rows on the terminal while the block runs; nothing where there is no terminal."""
     console = Console(stderr=True)
-    name = execution.source.name if execution.source else execution.id
+    name = escape(execution.source.name if execution.source else execution.id)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(name)
