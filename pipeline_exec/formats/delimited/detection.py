@@ -99,7 +99,7 @@ def _by_glance(sample: _Sample, options: ReadOptions, limits: ReadLimits) -> _Fo
     if len(sample.text) <= _GLANCE:
         return None
     found = _found(_Sample(sample.text[:_GLANCE], False, sample.arrangement), options, limits)
-    if found is None or not found.is_regular:
+    if found is None or not found.is_regular or not found.layout.data:
         return None
     return None if sound_part(sample.text.encode(), found.syntax, whole=False).meets_trouble else found
 

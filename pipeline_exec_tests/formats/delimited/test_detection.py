@@ -24,6 +24,13 @@ def test_a_table_below_more_blank_lines_than_a_sample_holds_is_found(tmp_path):
     assert (dialect.names, dialect.header_row) == (("id", "name"), 120_001)
 
 
+@pytest.mark.parametrize("length", [40_000, 150_000], ids=["a glance", "a sample"])
+def test_a_first_row_that_is_longer_than_what_is_looked_at_first_is_a_row(tmp_path, length):
+    dialect = detected(tmp_path / "a.csv", "id,text\n1," + "x" * length + "\n2,y\n")
+
+    assert (dialect.header_row, dialect.names) == (1, ("id", "text"))
+
+
 def test_a_hint_is_no_record_whatever_ends_the_records(tmp_path):
     dialect = detected(tmp_path / "a.csv", "sep=;\r\nid;a\nb\r\n1;x\r\n2;y\r\n", record_end="\r\n")
     assert (dialect.syntax.delimiter, dialect.found) == (";", ("id", "a\nb"))
