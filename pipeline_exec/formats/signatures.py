@@ -58,6 +58,7 @@ _PATTERNS: Final = tuple(
             rb"(?:\xef\xbb\xbf)?\s*<\?xml\b.{0,3000}[\"']urn:schemas-microsoft-com:office:spreadsheet[\"']",
             _XML_WORKBOOK,
         ),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*>\s*<office:document\s", "an OpenDocument file in one piece (.fods)"),
         (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", _XML),
     )
 )

@@ -133,3 +133,9 @@ def test_a_locked_workbook_says_so(path):
 def test_a_workbook_without_data_is_no_data(path):
     with pytest.raises(SourceDataEmpty):
         read(document(path, odf_table([odf_cell("")])))
+
+
+def test_a_document_in_one_piece_is_refused_by_what_it_is(path):
+    path.write_text('<?xml version="1.0"?>\n<office:document xmlns:office="o"><office:body/></office:document>')
+    with pytest.raises(ParsingFailure, match="is an OpenDocument file in one piece"):
+        read(path)
