@@ -31,7 +31,7 @@ _SAMPLES: Final = (100_000, 8_000_000)
 #: Characters that suffice where all of a sample is regular.
 _GLANCE: Final = 1 << 15
 #: How many records of a sample are looked at.
-_MOST_RECORDS: Final = 5_000
+_MOST_RECORDS: Final = 2_000
 #: What stands in text only by mistake, or to escape quotes.
 ZERO: Final = "\0"
 

@@ -68,11 +68,17 @@ class Splitter:
             start: Where in it the first record begins.
             whole: Whether nothing follows; else a record that may go on behind the text is left out.
         """
-        has_mark, separator = self._syntax.mark.search, self._syntax.separator
+        next_break, has_mark, separator = (
+            self._syntax.line_break.search,
+            self._syntax.mark.search,
+            self._syntax.separator,
+        )
+        size = len(text)
         at = paid = start
-        while at < len(text):
-            end, following = self._line(text, at)
-            if following == len(text) and not whole:
+        while at < size:
+            found = next_break(text, at)
+            end, following = found.span() if found else (size, size)
+            if following == size and not whole:
                 return
             line = text[at:end]
             cells = line.split(separator) if has_mark(line) is None else self._cells(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from pipeline_exec.formats.delimited.profile import Profile
@@ -35,11 +36,12 @@ class Strangers:
             text: The row.
             parted: Its cells by the delimiter of the others.
         """
-        if self.profile.width < _LEAST_WIDTH or len(text) > _LONGEST or self._begins_well(parted[0]):
-            return None
         # Whatever is in the cells behind it, the first is parted from them by the other delimiter.
         among = text if self.syntax.delimiter == " " else parted[0]
-        candidates = (self._parted(text, delimiter) for delimiter in _OTHERS if delimiter in among)
+        delimiters = [] if self._knows_none or len(text) > _LONGEST else [each for each in _OTHERS if each in among]
+        if not delimiters or self._begins_well(parted[0]):
+            return None
+        candidates = (self._parted(text, delimiter) for delimiter in delimiters)
         return next((cells for cells in candidates if cells and self.profile.is_met(cells)), None)
 
     def names(self, text: str, *, of_words: bool) -> list[str] | None:
@@ -49,11 +51,20 @@ class Strangers:
             text: It.
             of_words: Whether it may be parted by spaces.
         """
-        if self.profile.width < _LEAST_WIDTH or len(text) > _LONGEST:
+        if self._knows_none or len(text) > _LONGEST:
             return None
         delimiters = [each for each in _OTHERS if each in text and (of_words or each != " ")]
         candidates = (self._parted(text, delimiter) for delimiter in delimiters)
         return next((cells for cells in candidates if cells and _are_names(cells)), None)
+
+    @cached_property
+    def _knows_none(self) -> bool:
+        return self.profile.width < _LEAST_WIDTH
+
+    @cached_property
+    def _splitters(self) -> dict[str, Splitter]:
+        """For each delimiter what parts all the rows that may be written with it."""
+        return {each: Splitter(replace(self.syntax, delimiter=each), self.profile.width, _LONGEST) for each in _OTHERS}
 
     def _begins_well(self, cell: str) -> bool:
         """Whether a first cell is surely one of the first column."""
@@ -65,8 +76,7 @@ class Strangers:
         width = self.profile.width
         if delimiter == self.syntax.separator and delimiter != " ":
             return None
-        syntax = replace(self.syntax, delimiter=delimiter)
-        records = list(Splitter(syntax, width, len(text)).records(text, whole=True))
+        records = list(self._splitters[delimiter].records(text, whole=True))
         if len(records) != 1:
             return None
         cells = records[0].cells
