@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import BinaryIO
 
 from pipeline_exec.errors import SourceUnresponsive
@@ -54,13 +55,13 @@ class Excerpts:
     max_size: int
     max_seconds: float
 
-    def of_file(self, ref: str, source: FileSource, file: FileVersion, name: str, until: float) -> Excerpt:
+    def of_file(self, ref: str, source: FileSource, file: FileVersion, until: float) -> Excerpt:
         """Of a file at a source; what is behind it is not fetched. Raises as ``FileSource.fetch``, but in time."""
 
         def copy(into: Beginning) -> tuple[str, str]:
             with suppress(_Enough):
                 source.fetch(file, _Stopping(into))  # type: ignore[arg-type]  # only write() is asked of it
-            return name, file.path
+            return PurePath(file.path).name, file.path
 
         return self._copied(ref, copy, until)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pipeline_exec.errors import Conflict, InvalidDocument, ParsingFailure, SourceRefused
 from pipeline_exec.model.arrival import FileVersion
@@ -143,7 +143,7 @@ class _Taking:
         most = self.specimens.excerpts.max_size
         if file.size > most and not may_be_cut:
             raise _Unreadable(f"has more than the {most:,} bytes that are looked at.")
-        excerpt = self.specimens.excerpts.of_file(self.ref, source, file, PurePath(file.path).name, self.until)
+        excerpt = self.specimens.excerpts.of_file(self.ref, source, file, self.until)
         specimen = self._readable(excerpt)
         return replace(specimen, source=replace(specimen.source, size=file.size))
 
