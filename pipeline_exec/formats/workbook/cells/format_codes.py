@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
+from itertools import takewhile
 from typing import Final
 
 
@@ -33,6 +34,8 @@ class Digits:
     """Whether they are grouped."""
     scale: int = 0
     """How many times the number is divided by a thousand."""
+    among: tuple[tuple[int, str], ...] = ()
+    """What stands among the digits before the decimal point, by how many digits stand behind it."""
     before: str = ""
     """What stands before the number, such as ``€``."""
     after: str = ""
@@ -93,6 +96,8 @@ _CALENDAR_LETTERS: Final = frozenset("ymdhsbe")
 #: The day of the week in Chinese and Japanese workbooks.
 _WEEKDAY: Final = "aaa"
 _Token = tuple[str, str]
+#: Among digits these change the number and are not shown themselves.
+_SIGNS: Final = frozenset({("other", ","), ("other", "%")})
 
 
 @cache
@@ -161,9 +166,18 @@ def _digits(tokens: list[_Token]) -> Digits | None:
         percent=sum(token == ("other", "%") for token in tokens),
         thousands="," in whole,
         scale=scale,
+        among=_among(tokens[first : last + 1]),
         before=_literal(tokens[:first]).lstrip(),
         after=_literal(rest[scale:]).rstrip(),
     )
+
+
+def _among(tokens: list[_Token]) -> tuple[tuple[int, str], ...]:
+    """What is shown as it stands among the digits of a number, as in ``000-00-0000``."""
+    whole = list(takewhile(lambda token: token != ("other", "."), tokens))
+    is_digit = [name == "other" and _DIGIT.fullmatch(text) is not None for name, text in whole]
+    texts = [("" if digit or token in _SIGNS else _shown(token)) for digit, token in zip(is_digit, whole, strict=True)]
+    return tuple((sum(is_digit[at:]), text) for at, text in enumerate(texts) if text)
 
 
 def _literal(tokens: list[_Token]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Final
@@ -55,7 +56,8 @@ def digit_texts(texts: pa.StringArray, look: Digits, *, whole_look: bool) -> pa.
         shown = _filled(shown, look.whole)
     if not whole_look:
         return concatenated(shown, "%" * look.percent) if look.percent else shown
-    return concatenated(look.before, _GROUPED.show(shown) if look.thousands else shown, look.after)
+    grouped = _GROUPED.show(shown) if look.thousands else shown
+    return concatenated(look.before, grouped if look.most_decimals else _parted(grouped, look.among), look.after)
 
 
 def _shortest(texts: pa.StringArray) -> pa.StringArray:
@@ -108,6 +110,16 @@ def _without_zeros(texts: pa.StringArray, least: int) -> pa.StringArray:
     """Without the zeros at the end of the decimals, but for so many decimals."""
     kept = rf"(\.[0-9]{{{least}}}[0-9]*?)0+$" if least else r"(\.[0-9]*?)0+$"
     return pc.replace_substring_regex(pc.replace_substring_regex(texts, kept, r"\1"), r"\.$", "")
+
+
+def _parted(digits: pa.StringArray, among: Sequence[tuple[int, str]]) -> pa.StringArray:
+    """Digits with what stands among them, by how many of them stand behind it."""
+    inserted = 0
+    for count, text in reversed(among):
+        cut = count + inserted
+        front, back = pc.utf8_slice_codeunits(digits, 0, -cut), pc.utf8_slice_codeunits(digits, -cut)
+        digits, inserted = concatenated(front, text, back), inserted + len(text)
+    return digits
 
 
 def _filled(texts: pa.StringArray, whole: int) -> pa.StringArray:
