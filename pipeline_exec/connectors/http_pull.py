@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pipeline_exec.connectors.http_address import shown_url
 from pipeline_exec.connectors.http_body import body_of
 from pipeline_exec.connectors.http_client import Ask, HttpClient
 from pipeline_exec.connectors.http_endpoint import HttpEndpoint
+from pipeline_exec.errors import Unavailable
 from pipeline_exec.model.connector import ConnectorTrigger, Direction, NodeType
 from pipeline_exec.model.document import Document
 from pipeline_exec.model.file_name import plain_name
@@ -77,10 +79,18 @@ class HttpPull:
 
     def fetch(self, into: BinaryIO) -> Fetched:
         """``into`` receives the answer once it has come whole, so that a repeated try leaves no half of it there."""
-        with self._client() as client, TemporaryFile() as spool:
-            fetched = client.tried(lambda: self._receive(client, spool))
-            spool.seek(0)
-            shutil.copyfileobj(spool, into)
+        try:
+            with self._client() as client, TemporaryFile() as spool:
+                fetched = client.tried(lambda: self._receive(client, spool))
+                spool.seek(0)
+                shutil.copyfileobj(spool, into)
+        except OSError as error:
+            # What the network says is told as ours before it gets here.
+            why = os.strerror(error.errno) if error.errno else type(error).__name__
+            raise Unavailable(
+                f"There is no room to keep what {httpx.URL(self._configuration.url).host} answers: {why}.",
+                "Make room in the folder for temporary files.",
+            ) from error
         return fetched
 
     def _client(self) -> HttpClient:

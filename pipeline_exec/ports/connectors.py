@@ -106,6 +106,7 @@ class PullSource(Protocol):
         Raises:
             SourceUnresponsive: after the retries.
             SourceRefused: at once.
+            Unavailable: likewise; this machine has no room for the answer.
         """
 
 

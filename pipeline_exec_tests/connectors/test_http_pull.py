@@ -1,13 +1,14 @@
 import gzip
 import io
 import json
+import resource
 import zlib
 
 import httpx
 import pytest
 
 from pipeline_exec.connectors.http_pull import HttpPull, HttpPullInput
-from pipeline_exec.errors import InvalidDocument, SourceRefused, SourceUnresponsive
+from pipeline_exec.errors import InvalidDocument, SourceRefused, SourceUnresponsive, Unavailable
 from pipeline_exec.settings import Settings
 from pipeline_exec_tests.connectors.pull_source_conformance import SECRET, PullSourceConformance, pulled
 from pipeline_exec_tests.servers.http import Drip, Hang, Reply, Reset, closed_port, raw_server, serving
@@ -276,6 +277,18 @@ def test_an_endless_answer_is_cut_off(http_server, pull, settings):
     source = HttpPull(HttpPullInput(url=f"{http_server.url}/data"), settings.model_copy(update={"max_file_size": 5000}))
     with pytest.raises(SourceRefused, match="more than the 5,000 bytes"):
         pulled(source)
+
+
+def test_an_answer_for_which_this_machine_has_no_room_is_not_the_sources_fault(http_server, pull):
+    http_server.script("/data", Reply(body=b"x" * 100_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(Unavailable, match=r"what 127.0.0.1 answers: File too large\. Make room"):
+            pulled(pull())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(http_server.requests) == 1
 
 
 # Compression
