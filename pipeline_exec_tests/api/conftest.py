@@ -66,7 +66,7 @@ class Api:
 
     def anonymous(self):
         """A client without a key."""
-        return httpx.Client(base_url=self.client.base_url)
+        return httpx.Client(base_url=self.client.base_url, timeout=30)
 
     def made(self, path, document):
         """Post a document; answer what it became."""

@@ -60,7 +60,7 @@ class _Front:
 @pytest.fixture(scope="session")
 def front():
     front = _Front()
-    with serving(front) as url, httpx.Client(base_url=url) as client:
+    with serving(front) as url, httpx.Client(base_url=url, timeout=30) as client:
         front.client = client
         yield front
 
