@@ -21,8 +21,8 @@ from pipeline_exec.dataplane.transformations.step import refuse_too_large
 
 LONG: Final = 2**15
 """Bytes of a text that is replaced match by match; shorter ones take no more than a second each."""
-PATIENCE: Final = 5.0
-"""Seconds of the processor for each megabyte of a batch's long texts; a million matches take about four."""
+PATIENCE: Final = 2.5
+"""Seconds of the processor for each megabyte of a batch's long texts; an honest pattern takes half of it."""
 LEAST_PATIENCE: Final = 10.0
 """Seconds for all of them, however little they are."""
 
@@ -82,14 +82,13 @@ class _Replacing:
             yield data[max(done, 0) : begin]
             yield from self._instead_of(match)
             done = end
-            self._hurry()
+            self._hurry(data)
         yield data[max(done, 0) :]
 
-    def _hurry(self) -> None:
+    def _hurry(self, data: bytes) -> None:
         if thread_time() > self._ends:
-            raise ValueError(
-                f"the pattern {self._shown!r} takes too long in long texts, which it reads again and again"
-            )
+            text = cut(data[:LONG].decode(errors="ignore"))
+            raise ValueError(f"the pattern {self._shown!r} takes too long in {text!r}, which it reads again and again")
 
     def _instead_of(self, match: re2._Match) -> Iterator[bytes]:
         for literal, backslash, group in self._pieces:
