@@ -44,6 +44,11 @@ def regular_expression(pattern: str) -> str:
     return pattern
 
 
+def compiled(pattern: str) -> re2._Regexp:
+    """The pattern, to search texts in UTF-8 with; RE2 writes nothing of it into the log."""
+    return re2.compile(pattern.encode(), _UTF_8)
+
+
 @lru_cache
 def steps(pattern: str) -> int:
     """How large a pattern is, in steps of RE2's program that each take a character, whichever of how many it may be.

@@ -73,3 +73,9 @@ def test_a_text_too_long_for_a_pattern_is_refused_and_for_another_is_not(kind, a
     ):
         TRANSFORMATIONS[kind].parse({"pattern": STEEP, **arguments}).apply(long)
     assert len(TRANSFORMATIONS[kind].parse({"pattern": "^[0-9]+", **arguments}).apply(long)) == 3
+
+
+def test_a_pattern_too_large_for_the_fast_way_is_not_written_into_the_log(capfd):
+    step = TRANSFORMATIONS["REGEX_REPLACE"].parse({"pattern": STEEP, "replacement": ""})
+    assert step.apply(texts("a" * 40_000)).to_pylist() == ["a" * 40_000]
+    assert capfd.readouterr().err == ""

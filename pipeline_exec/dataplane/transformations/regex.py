@@ -7,10 +7,9 @@ from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import re2
 from pydantic import Field, model_validator
 
-from pipeline_exec.dataplane.patterns import Pattern
+from pipeline_exec.dataplane.patterns import Pattern, compiled
 from pipeline_exec.dataplane.searching import in_time
 from pipeline_exec.dataplane.text import CellText, keep_where
 from pipeline_exec.dataplane.transformations.replacing import are_long, replaced
@@ -32,7 +31,7 @@ class RegexExtract(Step):
         return self
 
     def apply(self, text: pa.StringArray) -> pa.StringArray:
-        has_groups = re2.compile(self.pattern).groups > 0
+        has_groups = compiled(self.pattern).groups > 0
         return in_time(self._group if has_groups else self._match, text, self.pattern)
 
     def _match(self, text: pa.StringArray) -> pa.StringArray:
@@ -84,7 +83,7 @@ class RegexReplace(Step):
 
 
 def _refuse_group(number: int, pattern: str) -> None:
-    groups = re2.compile(pattern).groups
+    groups = compiled(pattern).groups
     if number > groups:
         raise ValueError(f"the pattern has no such group: it has {groups}")
 

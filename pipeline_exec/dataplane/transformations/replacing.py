@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
+from pipeline_exec.dataplane.patterns import compiled
 from pipeline_exec.dataplane.searching import in_time, refuse_endless
 from pipeline_exec.dataplane.text import cut
 from pipeline_exec.dataplane.transformations.step import refuse_too_large
@@ -60,7 +61,7 @@ class _Replacing:
     def __init__(self, pattern: str, replacement: str, ends: float) -> None:
         self._shown, self._ends, self._made = cut(pattern), ends, 0
         # Texts are searched as bytes: places in them cost nothing to find.
-        self._pattern = re2.compile(pattern.encode())
+        self._pattern = compiled(pattern)
         self._pieces = _PIECE.findall(replacement.encode())
 
     def __call__(self, text: str) -> str:
