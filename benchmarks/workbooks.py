@@ -29,11 +29,27 @@ NAMES = ("id", "name", "city", "amount", "price", "day", "at", "paid", "email", 
 BATCH = 20_000
 
 
+def _in_formats(xml: bytes) -> bytes:
+    runs = xml.replace(b"<si><t>", b"<si><r><t>Text: </t></r><r><rPr><b/></rPr><t>")
+    return runs.replace(b"</t></si>", b"</t></r></si>")
+
+
+#: How else programs write the same.
+SPELLINGS: dict[str, Callable[[bytes], bytes]] = {
+    "single quotes": lambda xml: xml.replace(b'"', b"'"),
+    "comments": lambda xml: xml.replace(b"<row ", b"<!-- next --><row "),
+    "texts in several formats": _in_formats,
+}
+
+
 def measure(folder: Path, *options: str) -> Iterator[str]:
     asked = _options(options)
     files = {"inline texts": folder / "inline.xlsx", "shared texts": folder / "shared.xlsx"}
     _inline(files["inline texts"], asked.rows)
     _shared(files["inline texts"], files["shared texts"])
+    for number, (name, respelled) in enumerate(SPELLINGS.items()):
+        files[name] = folder / f"spelling{number}.xlsx"
+        _respelled(files["shared texts"], files[name], respelled)
     files["OpenDocument"] = folder / "open.ods"
     _open_document(files["OpenDocument"], asked.rows)
     for name, path in files.items():
@@ -109,6 +125,14 @@ def _shared(inline: Path, path: Path) -> None:
             target.writestr(name, content)
         items = b"".join(b"<si><t>%b</t></si>" % text for text in texts)
         target.writestr("xl/sharedStrings.xml", b'<sst xmlns="%b">%b</sst>' % (MAIN.encode(), items))
+
+
+def _respelled(source: Path, target: Path, respelled: Callable[[bytes], bytes]) -> None:
+    with ZipFile(source) as usual, ZipFile(target, "w", ZIP_DEFLATED) as other:
+        for name in usual.namelist():
+            content = usual.read(name)
+            is_long = name.endswith(("sheet1.xml", "sharedStrings.xml"))
+            other.writestr(name, respelled(content) if is_long else content)
 
 
 def _open_document(path: Path, rows: int) -> None:
