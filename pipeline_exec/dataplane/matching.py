@@ -64,7 +64,8 @@ def match_columns(
 
     Looked for is the key, then the label, then the alternative matches; each as it stands first, then without regard
     to case, spaces and punctuation; in the end what is so similar to one of them that nothing else can be meant. A
-    source column is taken once, by the target column that looks for it first.
+    source column is taken once. Two that are called the same, or two target columns that look for the same at once,
+    are not decided between; of source columns with the very same name the first counts.
 
     Args:
         target: The columns that look for one.
