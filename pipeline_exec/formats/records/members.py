@@ -74,22 +74,18 @@ def members_of(text: bytes) -> Members:
     quotes = _quotes(text)
     brackets = _brackets(data, quotes)
     opened, closed = quotes[::2], quotes[1::2]
-    colons = _past_spaces(data, closed + 1)
-    strings = np.flatnonzero(data[colons] == _COLON)
-    strings = strings[brackets.are_in_objects(opened[strings])]
-    starts = _past_spaces(data, colons[strings] + 1)
+    behind = _past_spaces(data, closed + 1)
+    keys = np.flatnonzero(data[behind] == _COLON)
+    keys = keys[brackets.are_in_objects(opened[keys])]
+    starts = _past_spaces(data, behind[keys] + 1)
     firsts = data[starts]
-    following = np.minimum(strings + 1, len(opened) - 1)
-    ends = closed[following]
-    is_nested = (firsts | _BRACE_BIT) == _OPENS
-    ends[is_nested] = brackets.ends(starts[is_nested])
-    is_scalar = (firsts != QUOTE) & ~is_nested
-    ends[is_scalar] = _scalar_ends(data, starts[is_scalar], opened[following[is_scalar]])
-    firsts_of_objects = np.searchsorted(opened[strings], brackets.objects)
+    following = np.minimum(keys + 1, len(opened) - 1)
+    ends = _value_ends(data, starts, brackets, opened[following], closed[following])
+    counts = np.diff(np.searchsorted(opened[keys], brackets.objects), append=len(keys))
     return Members(
         objects=len(brackets.objects),
-        numbers=np.repeat(np.arange(len(brackets.objects)), np.diff(firsts_of_objects, append=len(strings))),
-        keys=Pieces(text, opened[strings] + 1, closed[strings]).at(np.arange(len(strings))),
+        numbers=np.repeat(np.arange(len(brackets.objects)), counts),
+        keys=Pieces(text, opened[keys] + 1, closed[keys]).at(np.arange(len(keys))),
         values=Pieces(text, starts + (firsts == QUOTE), ends),
         firsts=firsts,
     )
@@ -157,6 +153,25 @@ def _past_spaces(data: Bytes, places: Places) -> Places:
             return places
         places = places + is_space
     raise Irregular
+
+
+def _value_ends(data: Bytes, starts: Places, brackets: _Brackets, opened: Places, closed: Places) -> Places:
+    """Where values end; of a string at its quote.
+
+    Args:
+        data: The text.
+        starts: Where they begin.
+        brackets: Of the text.
+        opened: Where the first string begins that does behind each key; where there is none, that may be anywhere.
+        closed: Where that string ends.
+    """
+    firsts = data[starts]
+    is_nested = (firsts | _BRACE_BIT) == _OPENS
+    is_scalar = (firsts != QUOTE) & ~is_nested
+    ends = closed.copy()
+    ends[is_nested] = brackets.ends(starts[is_nested])
+    ends[is_scalar] = _scalar_ends(data, starts[is_scalar], opened[is_scalar])
+    return ends
 
 
 def _scalar_ends(data: Bytes, starts: Places, following: Places) -> Places:
