@@ -18,7 +18,7 @@ _WHITESPACE: Final = re.compile(r"[ \t\n\r]*")
 #: in one piece is a character beyond the basic plane.
 _CUT: Final = len(r"\ud83d\ude42")
 #: Bytes that are decoded at a time, at least.
-_WINDOW: Final = 64 * 1024
+_WINDOW: Final = 8 * 1024
 _LONGEST_CHARACTER: Final = 4
 _LINE_FEED: Final = 0x0A
 
@@ -193,13 +193,14 @@ class Scanner:
 
     def _read(self, size: int) -> None:
         """Have so many bytes that are not decoded, or all there are."""
+        missing = size - (len(self._bytes) - self._behind)
+        if missing <= 0:
+            return
         pieces = [self._bytes[self._behind :]]
-        missing = size - len(pieces[0])
         while missing > 0 and (piece := next(self._pieces, b"")):
             pieces.append(piece)
             missing -= len(piece)
-        if len(pieces) > 1:
-            self._bytes, self._behind = b"".join(pieces), 0
+        self._bytes, self._behind = b"".join(pieces), 0
 
     def _place(self, at: int) -> tuple[int, int]:
         """Line and column of a character held."""
