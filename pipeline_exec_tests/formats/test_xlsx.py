@@ -264,6 +264,11 @@ class TestHostileWorkbooks:
         with pytest.raises(ParsingFailure, match="damaged"):
             read(path)
 
+    def test_elements_within_elements_without_end_are_damage(self, path):
+        package(path, f'<row r="1"><c r="A1"><v>1</v>{"<a>" * 500_000}')
+        with pytest.raises(ParsingFailure, match="damaged"):
+            read(path)
+
     @pytest.mark.parametrize("target", ["../../../../etc/passwd", "/etc/passwd", "nowhere.xml"])
     def test_a_sheet_outside_the_archive_is_damage(self, path, target):
         relations = f'<Relationships><Relationship Id="rId1" Target="{target}"/></Relationships>'

@@ -22,7 +22,7 @@ def spellings(content: bytes, root: bytes) -> Iterator[bytes]:
     if b"='" in content:
         # A tag that has quotes of both kinds, or a ">" within them, is broken by this, which whoever reads it sees.
         yield _SINGLE_QUOTED.sub(lambda tag: tag[0].replace(b"'", b'"'), content)
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
     name = root[1:-1].split(maxsplit=1)[0]
     try:
         whole = etree.fromstring(b"%b<a>%b</a></%b>" % (root, content, name), parser)
