@@ -48,7 +48,7 @@ def open_document_book(path: Path, numbers: NumbersRead, limits: ReadLimits) -> 
 
 @dataclass(frozen=True)
 class OpenDocumentBook:
-    """Keeps the promises of ``Book``. No more of a sheet is held in memory than a megabyte of its XML."""
+    """Keeps the promises of ``Book``. No more of a sheet is held in memory than some megabytes."""
 
     package: Package
     numbers: NumbersRead

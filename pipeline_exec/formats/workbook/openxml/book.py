@@ -57,7 +57,7 @@ def open_xml_book(path: Path, numbers: NumbersRead, limits: ReadLimits) -> Itera
 
 @dataclass(frozen=True)
 class OpenXmlBook:
-    """Keeps the promises of ``Book``. No more of a sheet is held in memory than a megabyte of its XML."""
+    """Keeps the promises of ``Book``. No more of a sheet is held in memory than some megabytes."""
 
     package: Package
     workbook: Sequence[Element]

@@ -1,4 +1,4 @@
-"""The XML of a worksheet (ECMA-376 part 1, 18.3.1.99), a megabyte at a time."""
+"""The XML of a worksheet (ECMA-376 part 1, 18.3.1.99), some megabytes at a time."""
 
 from __future__ import annotations
 
