@@ -67,8 +67,16 @@ def _spaced_out(sample: str) -> Arrangement | None:
     lines = _lines(sample)
     if len(lines) < _LEAST_LINES or 2 * sum(1 for line in lines if "  " in line) < len(lines):
         return None
-    if _is_even([line.split() for line in lines]):
+    words = [line.split() for line in lines]
+    aligned = _aligned(lines)
+    # Names above the columns that are as many as these count for more than words that are as many in each row.
+    if _is_even(words) and not (aligned and len(words[0]) == len(aligned.gaps) + 1 < max(map(len, words))):
         return Spaced('"')
+    return aligned
+
+
+def _aligned(lines: Sequence[str]) -> Aligned | None:
+    """The columns below each other; None where there are none, or none of them holds numbers, dates or the like."""
     gaps = _gaps(lines[len(lines) // 4 :])
     typed = _typed([Aligned(gaps).cells(line) for line in lines])
     # Words of text are below each other by chance where one space parts them.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from pipeline_exec.formats.delimited.likeliest import Reading, between_delimiters, effort, likeliest
+from pipeline_exec.formats.delimited.sound_lines import SoundLines
 from pipeline_exec.formats.delimited.syntax import Syntax
 
 #: How many lines a record may take whose quotes do not add up.
@@ -58,7 +57,7 @@ class Splitter:
         self._longest = longest
         self._budget = _Budget()
         is_plain = len(syntax.separator) == 1 and syntax.quote is not None and syntax.escape is None
-        self._sound_lines = _SoundLines(syntax.separator, syntax.quote or "") if is_plain else None
+        self._sound_lines = SoundLines(syntax.separator, syntax.quote or "") if is_plain else None
 
     def records(self, text: str, start: int = 0, *, whole: bool) -> Iterator[Record]:
         """The records of a text.
@@ -184,33 +183,3 @@ class _Budget:
         self.characters += 4 * characters
         self.lines += characters // 64
         self.microseconds += characters // 4
-
-
-class _SoundLines:
-    """Parts lines that are sound records by the csv module, which is faster and knows less."""
-
-    def __init__(self, delimiter: str, quote: str) -> None:
-        self._space_before = f" {quote}"
-        self._margin = re.compile(rf"(?:^|{re.escape(delimiter)}) +{re.escape(quote)}")
-        self._line: str | None = None
-        self._reader = csv.reader(self, delimiter=delimiter, quotechar=quote, strict=True)
-
-    def cells(self, line: str) -> list[str] | None:
-        """The cells of a line; None where it is no sound record, or may be none."""
-        if self._space_before in line and self._margin.search(line):
-            return None
-        self._line = line
-        try:
-            return next(self._reader)
-        except csv.Error:
-            return None
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        """The line, once: one reader for each line would take five times as long."""
-        line, self._line = self._line, None
-        if line is None:
-            raise StopIteration
-        return line

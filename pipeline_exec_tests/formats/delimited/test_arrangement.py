@@ -61,6 +61,13 @@ root         1  0.0   2616 ?        Ss   /bin/sh -c x
 root        12  0.3 102616 ?        Sl   python main.py
 anna       120  0.0   2616 pts/0    S+   sh
 """
+TWO_WORDS = """\
+ID     NAME            AMOUNT
+1      Anna Meyer       12.50
+2      Bob Jones       112.50
+13     Cem Sahin         2.50
+114    Li Wang          20.50
+"""
 FORTRAN = """\
    1   0.1000E+01   5.0
    2   0.1500E+01  15.0
@@ -95,9 +102,10 @@ def read(path, text, **options):
             ["root", "1", "0.0", "2616", "?", "Ss", "/bin/sh -c x"],
             3,
         ),
+        pytest.param(TWO_WORDS, ["ID", "NAME", "AMOUNT"], ["1", "Anna Meyer", "12.50"], 4),
         pytest.param(FORTRAN, ["column_1", "column_2", "column_3"], ["1", "0.1000E+01", "5.0"], 3),
     ],
-    ids=["SAP", "MySQL", "psql", "Markdown", "a report", "ps", "Fortran"],
+    ids=["SAP", "MySQL", "psql", "Markdown", "a report", "ps", "names of two words", "Fortran"],
 )
 def test_what_is_arranged_for_the_eye_is_a_table(tmp_path, text, names, first, count):
     parsed, rows = read(tmp_path / "list.txt", text)
