@@ -75,12 +75,13 @@ def recognise(path: Path, file_name: str, suggested: str | None) -> str:
     if signatures.is_parquet(head):
         return "parquet"
     if what is not None and not signatures.is_xml(head):
-        raise ParsingFailure(f"The file {file_name} is {what}.", _remedy(head))
+        raise ParsingFailure(f"The file {file_name} is {what}.", _remedy(head, what))
     return _text_format(beginning(head), suggested)
 
 
-def _remedy(head: bytes) -> str:
-    if signatures.is_packed(head):
+def _remedy(head: bytes, what: str) -> str:
+    is_document = signatures.is_zip(head) and what not in {_ARCHIVE, _DAMAGED}
+    if signatures.is_packed(head) and not is_document:
         return "Send what is in it by itself, or pack it as ZIP, or with gzip or zstd."
     if signatures.is_xml_workbook(head):
         return "Open it in a spreadsheet program and save it as XLSX."

@@ -5,7 +5,7 @@ import pytest
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.workbook.package import list_xml
 from pipeline_exec.formats.workbook.sheets import blocks
-from pipeline_exec_tests.formats.workbooks import MAIN, OFFICE, PACKAGE, package, read
+from pipeline_exec_tests.formats.workbooks import MAIN, OFFICE, PACKAGE, archive_of, package, read
 
 STRICT = "http://purl.oclc.org/ooxml"
 HEADER = '<row r="1"><c r="A1" t="str"><v>h</v></c></row>'
@@ -180,3 +180,8 @@ class TestParts:
     def test_an_archive_without_a_workbook_is_said_to_be_one(self, path, parts):
         with pytest.raises(ParsingFailure, match="is a ZIP archive, but not an XLSX workbook"):
             read(package(path, "", **parts), format="xlsx")
+
+    def test_a_binary_workbook_is_refused_by_what_it_is(self, path):
+        path.write_bytes(archive_of(**{"xl/workbook.bin": b"", "[Content_Types].xml": b"<Types/>"}))
+        with pytest.raises(ParsingFailure, match=r"is a binary workbook \(.xlsb\). Send it as CSV, TSV, XLSX"):
+            read(path)
