@@ -106,9 +106,10 @@ class _Pass:
     def __init__(self, reading: Reading) -> None:
         dialect, longest = reading.dialect, reading.limits.max_cell_length
         self._reading, self._dialect, self._longest = reading, dialect, longest
+        self._width = dialect.width
         self._ragged = reading.ragged()
         self._strangers = Strangers(dialect.syntax, dialect.profile)
-        self._splitter = Splitter(dialect.syntax, dialect.width, longest)
+        self._splitter = Splitter(dialect.syntax, self._width, longest)
         # Where all is sound, records are what Arrow takes them for, whatever their width.
         self._sound_splitter = Splitter(dialect.syntax, None, longest)
         self._met = _Met()
@@ -168,7 +169,7 @@ class _Pass:
     def _parsed(self, size: int, aside: Executor) -> _Parsed:
         """Use sound bytes, and have them parsed meanwhile."""
         block = self._use(size)
-        return _Parsed(block, aside.submit(arrow.parse, block, self._dialect.syntax, self._dialect.width))
+        return _Parsed(block, aside.submit(arrow.parse, block, self._dialect.syntax, self._width))
 
     def _regular(self, parsed: _Parsed) -> pa.RecordBatch | None:
         """The rows of a block; None when the table ends in it: then it is as if it had not been used."""
@@ -208,7 +209,7 @@ class _Pass:
 
     def _is_passed_over(self, record: Record) -> bool:
         """Whether a record is no row: a blank line, which of a single column must not even hold quotes."""
-        return record.end == record.start or (record.is_blank and self._dialect.width > 1)
+        return record.end == record.start or (record.is_blank and self._width > 1)
 
     def _cells(self, text: str, met: _Met) -> list[str]:
         """The cells of a record that has not as many as most."""
@@ -217,7 +218,7 @@ class _Pass:
 
     def _fitting(self, text: str, parted: list[str], met: _Met) -> list[str]:
         """The cells of a record; one of another width may be written with another delimiter."""
-        if len(parted) == self._dialect.width:
+        if len(parted) == self._width:
             return parted
         cells = self._strangers.cells(text, parted)
         met.other_delimiter += cells is not None
