@@ -55,7 +55,7 @@ class ErrorType(StrEnum):
     ERROR_THRESHOLD_EXCEEDED = "ERROR_THRESHOLD_EXCEEDED"
     """More cells were erroneous than the pipeline allows."""
     MAPPING_FAILURE = "MAPPING_FAILURE"
-    """A mapped source column is absent, or a transformation cannot be evaluated."""
+    """A mapped source column is absent, nothing of the target is found, or a transformation cannot be evaluated."""
     CANCELED = "CANCELED"
     """Somebody canceled the execution."""
     INTERNAL_ERROR = "INTERNAL_ERROR"
@@ -189,7 +189,7 @@ class ParsingFailure(ExecutionFailure):
 
 
 class MappingFailure(ExecutionFailure):
-    """A mapped source column is absent, or a transformation cannot be evaluated."""
+    """A mapped source column is absent, nothing of the target is found, or a transformation cannot be evaluated."""
 
     error_type = ErrorType.MAPPING_FAILURE
 

@@ -96,8 +96,8 @@ def compile_mapping(
 
     Raises:
         InvalidDocument: as ``check_mapping``.
-        MappingFailure: a mapped source column is absent; the message lists those there are. Or a transformation cannot
-            be evaluated with this source.
+        MappingFailure: a mapped source column is absent, or in DEFAULT mode nothing of the target is found; the message
+            lists the columns there are. Or a transformation cannot be evaluated with this source.
         SourceUnresponsive, SourceRefused, ParsingFailure: as ``tables``.
     """
     recipes = _recipes(config, target)
@@ -107,7 +107,10 @@ def compile_mapping(
         matches = _matches(recipes, target, source_columns)
         recipes |= {key: replace(recipes[key], inputs=(match.source_column,)) for key, match in matches.items()}
     surroundings = Surroundings(source_columns, tables)
-    return Mapper([recipe.prepared(surroundings) for recipe in recipes.values()], source_columns, matches)
+    prepared = [recipe.prepared(surroundings) for recipe in recipes.values()]
+    if config.mode is MappingMode.DEFAULT and all(recipe.wants_source for recipe in recipes.values()):
+        _refuse_unrelated(prepared, source_columns)
+    return Mapper(prepared, source_columns, matches)
 
 
 def mapping_record(mapper: BatchMapper) -> dict[str, object]:
@@ -166,6 +169,18 @@ def _refuse_absent(recipes: Iterable[Recipe], source_columns: Sequence[str]) -> 
             f"The source has no column {named}; it has {listed(map(repr, source_columns))}.",
             "Correct the mapping, or the header of the source, and fix the execution.",
         )
+
+
+def _refuse_unrelated(recipes: Sequence[PreparedRecipe], source_columns: Sequence[str]) -> None:
+    """Refuse a source, most likely a wrong file, of which nothing but empty cells would be made."""
+    if any(recipe.sources or recipe.make({}, 1).null_count == 0 for recipe in recipes):
+        return
+    wanted = listed(repr(recipe.target) for recipe in recipes)
+    raise MappingFailure(
+        f"No column of the source is one of the target's, {wanted}; it has {listed(map(repr, source_columns))}.",
+        "Send a file that has them, or name its columns in the pipeline's mapping_config or as alternative_matches in "
+        "the target data model, and fix the execution.",
+    )
 
 
 def _absent(name: str, target: str, source_columns: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ class PreviewService:
         Raises:
             ParsingFailure: it is none of the formats read, or broken.
             SourceDataEmpty: there is no row of data.
-            MappingFailure: a column the pipeline maps is absent.
+            MappingFailure: a column the pipeline maps is absent, or nothing of the target is found.
         """
         parsed = self.formats.read(path, name, options)
         head = parsed.rows.head(rows)

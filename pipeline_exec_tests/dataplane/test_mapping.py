@@ -41,7 +41,8 @@ def test_a_column_without_mapping_is_found_by_its_names(target, source, expected
 
 
 def test_a_column_whose_names_are_all_absent_stays_empty():
-    assert chosen([column("x", label="?", alternative_matches=["!"])], ["y", "*"]) == {"x": ()}
+    target = [column("x", label="?", alternative_matches=["!"]), column("y")]
+    assert chosen(target, ["y", "*"]) == {"x": (), "y": ("y",)}
 
 
 def test_a_source_column_is_found_for_the_better_match_only():
@@ -115,6 +116,50 @@ def test_all_absent_source_columns_are_named_at_once():
     with pytest.raises(MappingFailure) as failed:
         compile_mapping(config, [column(f"x{number}") for number in range(3)], ["111", "other"])
     assert "no column '000' (mapped to 'x0'), '222' (mapped to 'x2'); it has" in failed.value.message
+
+
+def test_a_source_without_any_column_of_the_target_is_refused_with_both_their_columns():
+    with pytest.raises(MappingFailure) as failed:
+        compile_mapping(mapping(), [column("customer"), column("amount")], ["foo", "bar"])
+    assert failed.value.message == (
+        "No column of the source is one of the target's, 'customer', 'amount'; it has 'foo', 'bar'. "
+        "Send a file that has them, or name its columns in the pipeline's mapping_config or as alternative_matches in "
+        "the target data model, and fix the execution."
+    )
+
+
+def test_a_refusal_names_some_of_very_many_columns():
+    target = [column(f"wanted_{number}") for number in range(30)]
+    with pytest.raises(MappingFailure, match=r"'wanted_19' and 10 more; it has '0', '1', .*, '19' and 20 more"):
+        compile_mapping(mapping(), target, [str(number) for number in range(40)])
+
+
+def test_transformations_that_make_nothing_of_nothing_do_not_save_an_unrelated_source():
+    trimmed = {"target_column": "customer", "transformations": [{"type": "TRIM"}]}
+    with pytest.raises(MappingFailure, match="No column of the source"):
+        compile_mapping(mapping(trimmed), [column("customer"), column("amount")], ["foo"])
+
+
+@pytest.mark.parametrize(
+    ("transformations", "expected"),
+    [
+        pytest.param([{"type": "CONSTANT", "value": "c"}], "c", id="a constant"),
+        pytest.param([{"type": "CONSTANT", "value": ""}], None, id="a constant that is empty"),
+        pytest.param([{"type": "DEFAULT", "value": "d"}], "d", id="a value for empty cells"),
+        pytest.param([{"type": "SQL", "expression": "foo || '!'"}], "1!", id="SQL over columns"),
+        pytest.param([{"type": "TRIM"}, {"type": "SQL", "expression": "foo"}], "1", id="SQL as the second step"),
+        pytest.param([{"type": "SQL", "expression": "coalesce(value, 's')"}], "s", id="SQL over the empty cell"),
+        pytest.param([{"type": "ARITHMETIC", "expression": "foo * 2"}], "2", id="arithmetic over columns"),
+    ],
+)
+def test_a_source_is_not_refused_where_one_target_column_needs_none(transformations, expected):
+    config = mapping({"target_column": "customer", "transformations": transformations})
+    mapper = compile_mapping(config, [column("customer"), column("amount")], ["foo", "bar"])
+    assert mapper.map(batch(foo=["1"], bar=["2"])).to_pylist() == [{"customer": expected, "amount": None}]
+
+
+def test_an_exact_mapping_without_sources_stays_empty():
+    assert chosen([column("customer")], ["foo"], mode="EXACT") == {"customer": ()}
 
 
 def test_long_names_are_said_in_full():
