@@ -18,8 +18,8 @@ from pipeline_exec.dataplane.column_types import COLUMN_TYPES
 from pipeline_exec.dataplane.transformations import TRANSFORMATIONS
 from pipeline_exec.dataplane.validations import VALIDATIONS
 from pipeline_exec.errors import ErrorType
-from pipeline_exec.formats.registry import TABLE
-from pipeline_exec.model.pipeline import READ_ONLY, ErrorConfig, OutputOptions, ReadOptions
+from pipeline_exec.formats.registry import READ_ONLY, TABLE
+from pipeline_exec.model.pipeline import ErrorConfig, OutputOptions, ReadOptions
 from pipeline_exec.model.schedule import ScheduleConfig
 from pipeline_exec.model.target_model import TargetColumn
 from pipeline_exec.settings import PREFIX, Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Final, cast
@@ -29,6 +29,9 @@ TABLE: Final[Mapping[str, str]] = {
     "parquet": "pipeline_exec.formats.parquet:PARQUET",
 }
 
+READ_ONLY: Final = frozenset({"xls", "ods"})
+"""Formats that are read and not written: programs that open them open XLSX too."""
+
 
 class FormatRegistry:
     """The formats of a table, behind the port ``Formats``."""
@@ -51,15 +54,19 @@ class FormatRegistry:
         """The format of this name or file extension, with or without its dot, in any case.
 
         Raises:
-            InvalidDocument: there is none; the message lists those there are.
+            InvalidDocument: there is none; the message lists those there are, and the path is empty.
         """
-        wanted = name.lower().removeprefix(".")
-        if wanted in self._table:
-            return self._load(wanted)
-        found = next((each for each in map(self._load, self._table) if wanted in each.extensions), None)
-        if found is None:
-            what = f'"{name}" is no format; there are {", ".join(self._table)}'
-            raise InvalidDocument(f"{what}.", [FieldProblem("format", what)])
+        if (found := self._find(name)) is None:
+            raise _unknown(f'"{name}" is no format', self._table)
+        return found
+
+    def written_as(self, name: str) -> Format:
+        """As ``ports.Formats.written_as``, with or without a dot, in any case."""
+        found = self._find(name)
+        if found is None or found.name in READ_ONLY:
+            raise _unknown(
+                f'Files are not written as "{name}"', (each for each in self._table if each not in READ_ONLY)
+            )
         return found
 
     def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:
@@ -100,15 +107,24 @@ class FormatRegistry:
         extension = PurePosixPath(file_name.replace("\\", "/")).suffix
         return self._load(recognise(path, file_name, self._suggested(extension)))
 
+    def _find(self, name: str) -> Format | None:
+        wanted = name.lower().removeprefix(".")
+        if wanted in self._table:
+            return self._load(wanted)
+        return next((each for each in map(self._load, self._table) if wanted in each.extensions), None)
+
     def _suggested(self, extension: str) -> str | None:
-        try:
-            return self.named(extension).name
-        except InvalidDocument:
-            return None
+        found = self._find(extension)
+        return found.name if found else None
 
     def _load(self, name: str) -> Format:
         module, _, attribute = self._table[name].partition(":")
         return cast("Format", getattr(import_module(module), attribute))
+
+
+def _unknown(what: str, names: Iterable[str]) -> InvalidDocument:
+    problem = f"{what}; there are {', '.join(names)}"
+    return InvalidDocument(f"{problem}.", [FieldProblem("", problem)])
 
 
 FORMATS: Final = FormatRegistry(TABLE)

@@ -26,9 +26,6 @@ _RESERVED = {
     *("int", "meta", "output", "output_arg_dict", "str", "type"),
 }
 
-READ_ONLY = frozenset({"xls", "ods"})
-"""Formats that are read and not written."""
-
 DEVELOPER_MODE_ROWS = 100
 """How many rows a pipeline in developer mode sends."""
 
@@ -161,8 +158,6 @@ class OutputOptions(Document):
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:
-        if self.file_extension is not None and self.file_extension.lower().removeprefix(".") in READ_ONLY:
-            raise ValueError(f"Workbooks are not written as {self.file_extension}. Set file_extension to xlsx.")
         if self.quote in self.delimiter or (self.escape and self.escape in self.delimiter):
             raise ValueError("The delimiter must not hold the quote or the escape. Set another one.")
         if self.escape == self.quote:

@@ -78,7 +78,14 @@ class Formats(Protocol):
         """The format of this name or file extension.
 
         Raises:
-            InvalidDocument: there is none; the message lists those there are.
+            InvalidDocument: there is none; the message lists those there are, and the path is empty.
+        """
+
+    def written_as(self, name: str) -> Format:
+        """As ``named``, for a file that is to be written.
+
+        Raises:
+            InvalidDocument: there is none that is written; the message lists those that are, and the path is empty.
         """
 
     def read(self, path: Path, file_name: str, options: ReadOptions) -> Parsed:

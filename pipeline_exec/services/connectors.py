@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.errors import ExecutionFailure, FieldProblem, InvalidDocument
 from pipeline_exec.model.connector import Connector, ConnectorDocument
 from pipeline_exec.model.document import Document
@@ -19,6 +20,7 @@ from pipeline_exec.ports import (
     Engine,
     FileSink,
     FileSource,
+    Formats,
     Limits,
     PullSource,
     PushSource,
@@ -61,6 +63,7 @@ class ConnectorService:
 
     store: Store
     kinds: ConnectorKinds
+    formats: Formats
     engine: Engine
     sealing: Sealing
     clock: Clock
@@ -104,11 +107,28 @@ class ConnectorService:
         """The document as it may be kept: validated as a whole, its secrets encrypted. Nothing is saved.
 
         Raises:
-            InvalidDocument: there is no such kind, or its configuration is wrong.
+            InvalidDocument: as ``sealed_configuration``.
         """
-        kind = self.kinds.of(document)
-        configuration = kind.configuration.parse(document.configuration, at="configuration")
-        return document.model_copy(update={"configuration": self.sealing.sealed(configuration)})
+        return document.model_copy(update={"configuration": self.sealed_configuration(document, "configuration")})
+
+    def sealed_configuration(self, document: ConnectorDocument, at: str) -> dict[str, object]:
+        """The configuration of a document as it may be kept.
+
+        Args:
+            document: The document.
+            at: The path of its configuration, for messages.
+
+        Raises:
+            InvalidDocument: there is no such kind, its configuration is wrong, or files are not written as it says.
+        """
+        configuration = self.kinds.of(document).configuration.parse(document.configuration, at=at)
+        extension = getattr(configuration, "file_extension", None)
+        if extension is not None:
+            problems = Problems()
+            with problems.collected(f"{at}.file_extension"):
+                self.formats.written_as(extension)
+            problems.refuse(f"The connector {document.name!r}")
+        return self.sealing.sealed(configuration)
 
     def get(self, connector_id: ConnectorId) -> Connector:
         """Raises NotFound."""

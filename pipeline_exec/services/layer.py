@@ -81,7 +81,7 @@ def service_layer(settings: Settings, ports: Ports) -> ServiceLayer:
     store, staging, clock = ports.store, ports.staging, ports.clock
     sealing = Sealing(ports.vault)
     lifecycle = Lifecycle(store, ports.engine, clock, settings.max_recoveries)
-    connectors = ConnectorService(store, ports.kinds, ports.engine, sealing, clock)
+    connectors = ConnectorService(store, ports.kinds, ports.formats, ports.engine, sealing, clock)
     unpacker = Unpacker(store, staging, ports.formats)
     arrivals = ArrivalService(store, staging, unpacker, connectors, clock, settings.max_file_size)
     pipelines = PipelineService(store, ports.kinds, ports.formats, ports.engine, clock)

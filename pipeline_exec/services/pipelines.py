@@ -152,19 +152,14 @@ class PipelineService:
             )
         problems = Problems()
         if document.read_options.format != "auto":
-            self._check_format(document.read_options.format, "configuration.read_options.format", problems)
+            with problems.collected("configuration.read_options.format"):
+                self.formats.named(document.read_options.format)
         if document.output_options.file_extension is not None:
-            extension = document.output_options.file_extension
-            self._check_format(extension, "configuration.output_options.file_extension", problems)
+            with problems.collected("configuration.output_options.file_extension"):
+                self.formats.written_as(document.output_options.file_extension)
         with problems.collected("configuration"):
             check_mapping(document.mapping_config, model.columns)
         problems.refuse("The pipeline")
-
-    def _check_format(self, name: str, field: str, problems: Problems) -> None:
-        try:
-            self.formats.named(name)
-        except InvalidDocument as error:
-            problems.add(field, error.what)
 
 
 def _free_slug(tx: Transaction, name: str) -> str:

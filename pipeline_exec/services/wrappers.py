@@ -246,8 +246,7 @@ class WrapperService:
             },
             at="destination",
         )
-        schema = self.connectors.kinds.of(connector).configuration
-        return self.sealing.sealed(schema.parse(destination.configuration, at="destination.configuration"))
+        return self.connectors.sealed_configuration(connector, at="destination.configuration")
 
     def _received(self, file_id: FileId, copy: Callable[[BinaryIO], tuple[str, str]]) -> SourceFile:
         try:

@@ -98,7 +98,6 @@ def test_what_would_need_quotes_fails_where_there_are_to_be_none(path):
         ({"null": "a,b"}, "must not hold the delimiter"),
         ({"record_end": "\r"}, "record_end"),
         ({"encoding": "latin-1", "byte_order_mark": True}, "no byte order mark"),
-        ({"file_extension": ".XLS"}, "not written as .XLS"),
         ({"sheet": "a/b"}, "sheet"),
         ({"sheet": "x" * 32}, "sheet"),
         ({"sheet": "'quoted"}, "apostrophe"),

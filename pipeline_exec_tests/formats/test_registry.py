@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from pipeline_exec.errors import InvalidDocument, ParsingFailure
-from pipeline_exec.formats.registry import FORMATS, TABLE, FormatRegistry
+from pipeline_exec.formats.registry import FORMATS, READ_ONLY, TABLE, FormatRegistry
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec_tests.formats.workbooks import archive_of, workbook
 
@@ -36,6 +36,19 @@ def test_an_unknown_name_lists_the_right_ones(name):
     with pytest.raises(InvalidDocument, match="there are csv, tsv, xlsx") as refused:
         FORMATS.named(name)
     assert refused.value.problems
+
+
+@pytest.mark.parametrize("name", ["foo", "xls", ".ODS", ""])
+def test_what_is_not_written_lists_only_what_is(name):
+    with pytest.raises(InvalidDocument) as refused:
+        FORMATS.written_as(name)
+    written = "csv, tsv, xlsx, json, jsonl, xml, parquet"
+    assert refused.value.what == f'Files are not written as "{name}"; there are {written}.'
+
+
+@pytest.mark.parametrize("name", [each for each in TABLE if each not in READ_ONLY])
+def test_a_format_that_is_written_is_found_as_any_other(name):
+    assert all(FORMATS.written_as(each) is FORMATS.named(name) for each in (name, f".{name.upper()}"))
 
 
 def test_a_format_is_imported_when_it_is_first_asked_for():

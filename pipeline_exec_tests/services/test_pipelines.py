@@ -154,6 +154,7 @@ class TestPipelines:
         [
             ({"read_options": {"format": "docx"}}, "configuration.read_options.format"),
             ({"output_options": {"file_extension": "docx"}}, "configuration.output_options.file_extension"),
+            ({"output_options": {"file_extension": ".XLS"}}, "configuration.output_options.file_extension"),
             (
                 {"mapping_config": {"mappings": [{"source_columns": ["a"], "target_column": "surname"}]}},
                 "configuration.mapping_config.mappings.0.target_column",
@@ -163,7 +164,13 @@ class TestPipelines:
                 "configuration.mapping_config.mappings.0.transformations.0.type",
             ),
         ],
-        ids=["an unknown format", "an unknown extension", "an unknown target column", "an unknown transformation"],
+        ids=[
+            "an unknown format",
+            "an unknown extension",
+            "a format that is only read",
+            "an unknown target column",
+            "an unknown transformation",
+        ],
     )
     def test_what_is_wrong_is_named_by_its_path(self, workshop, parts, configuration, field):
         with pytest.raises(InvalidDocument) as caught:
@@ -282,6 +289,24 @@ class TestConnectors:
     def test_a_kind_there_is_none_of_is_refused_with_those_there_are(self, workshop):
         with pytest.raises(InvalidDocument, match="INPUT LOCAL EVENT_BASE"):
             workshop.connector("disk", node_type="S3")
+
+    @pytest.mark.parametrize("extension", ["foo", "xls", "ODS"])
+    def test_an_extension_that_is_not_written_is_refused_with_those_that_are(self, workshop, extension):
+        with pytest.raises(InvalidDocument) as caught:
+            workshop.output(file_extension=extension)
+
+        assert problems(caught) == {
+            "configuration.file_extension": f'Files are not written as "{extension}"; '
+            "there are csv, tsv, xlsx, json, jsonl, xml, parquet"
+        }
+        assert workshop.layer.connectors.find(Query()).total == 0
+
+    def test_a_change_to_an_extension_that_is_not_written_changes_nothing(self, workshop):
+        outbox = workshop.output(file_extension="csv")
+        with pytest.raises(InvalidDocument, match='not written as "xls"'):
+            self.change(workshop, outbox, file_extension="xls")
+
+        assert workshop.layer.connectors.get(outbox.id) == outbox
 
     def test_the_place_is_tried(self, workshop, parts):
         assert workshop.layer.connectors.test(parts["input"].id) is None

@@ -390,6 +390,13 @@ class TestMaking:
 
         assert [problem.field for problem in caught.value.problems] == [field]
 
+    def test_a_destination_whose_files_cannot_be_written(self, workshop):
+        configuration = {"path": str(workshop.folder("points")), "file_extension": "ods"}
+        with pytest.raises(InvalidDocument) as caught:
+            workshop.wrapper(destination={"node_type": "LOCAL", "configuration": configuration})
+
+        assert [problem.field for problem in caught.value.problems] == ["destination.configuration.file_extension"]
+
     def test_a_destination_that_is_not_valid(self, workshop):
         with pytest.raises(InvalidDocument) as caught:
             workshop.wrapper(destination={"node_type": "LOCAL", "configuration": {"folder": "/data"}})
