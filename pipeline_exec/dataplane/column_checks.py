@@ -13,6 +13,7 @@ from pipeline_exec.dataplane.findings import LONGEST_MESSAGE, findings_of
 from pipeline_exec.dataplane.problems import Problems
 from pipeline_exec.dataplane.validations import rule_of
 from pipeline_exec.dataplane.validations.check import Cells, Check, Inquiry, Place
+from pipeline_exec.dataplane.validations.contradictions import contradictions
 from pipeline_exec.dataplane.validations.irregular import MissingCellsCheck, SurplusCellsCheck
 from pipeline_exec.dataplane.validations.of_type import TypeCheck
 from pipeline_exec.dataplane.validations.required import RequiredCheck
@@ -95,5 +96,7 @@ def _given(column: TargetColumn, place: Place) -> list[tuple[Check | Inquiry, st
             problems.add(f"validations.{number}.message", f"must not have more than {LONGEST_MESSAGE} characters")
         with problems.collected(under=f"validations.{number}"):
             checks.append((rule_of(validation).check(place), validation.message))
+    for contradiction in contradictions([check for check, _ in checks]):
+        problems.add("validations", contradiction)
     problems.refuse(f"Column {column.key!r}")
     return checks

@@ -134,7 +134,13 @@ def validations(kind):
     if kind in BOUNDS:
         low, high = BOUNDS[kind]
         choices.append(st.sampled_from([{"type": "MIN", "value": low}, {"type": "MAX", "value": high}]))
-    return st.lists(st.one_of(choices), max_size=2)
+    return st.lists(st.one_of(choices), max_size=2).filter(_can_be_kept)
+
+
+def _can_be_kept(validations):
+    """Whether some length is allowed by all of them; bounds that contradict each other are refused."""
+    lengths = [validation for validation in validations if validation["type"] == "LENGTH"]
+    return all(one["min"] <= other["max"] for one in lengths for other in lengths)
 
 
 KINDS = sorted(SAMPLES)

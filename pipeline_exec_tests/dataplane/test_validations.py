@@ -173,6 +173,47 @@ def test_wrong_arguments_are_refused_by_their_path(attributes, validation, field
     assert message in problem.message
 
 
+def bounds(**by_type):
+    return [{"type": kind, "value": value} for kind, values in by_type.items() for value in values]
+
+
+def lengths(*pairs):
+    return [{"type": "LENGTH", "min": low, "max": high} for low, high in pairs]
+
+
+@pytest.mark.parametrize(
+    ("kind", "validations", "message"),
+    [
+        pytest.param("int", bounds(MIN=[10], MAX=[9]), "MIN 10 is above MAX 9", id="numbers"),
+        pytest.param("decimal", bounds(MAX=["0.1"], MIN=["0.100000001"]), "MIN 0.100000001 is above", id="MAX first"),
+        pytest.param("date", bounds(MIN=["2024-03-01"], MAX=["2024-02-29"]), "MAX 2024-02-29: no value", id="dates"),
+        pytest.param("time", bounds(MIN=["10:00"], MAX=["09:59:59"]), "MIN 10:00 is above MAX 09:59:59", id="times"),
+        pytest.param("int", bounds(MIN=[1, 7, 3], MAX=[8, 5, 6]), "MIN 7 is above MAX 5", id="the narrowest"),
+        pytest.param("string", lengths((5, None), (0, 3)), "5 characters or more, and for 3 or fewer", id="lengths"),
+    ],
+)
+def test_bounds_that_leave_nothing_between_them_are_refused(kind, validations, message):
+    with pytest.raises(InvalidDocument) as refused:
+        check_target([column("ok"), column(column_type=kind, validations=validations)])
+    (problem,) = refused.value.problems
+    assert problem.field == "columns.1.validations"
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "validations"),
+    [
+        pytest.param("decimal", bounds(MIN=["0.10"], MAX=["0.1"]), id="one value"),
+        pytest.param("int", bounds(MIN=[1, 2]), id="two smallest and no greatest"),
+        pytest.param("string", lengths((2, 2), (0, 2)), id="one length"),
+        pytest.param("string", lengths((None, 5), (None, 3)), id="two greatest lengths"),
+        pytest.param("int", [*bounds(MIN=[10]), *lengths((None, 1))], id="bounds of other things"),
+    ],
+)
+def test_bounds_that_leave_something_are_taken(kind, validations):
+    check_target([column(column_type=kind, validations=validations)])
+
+
 def test_long_values_are_cut_in_messages_and_whole_in_findings():
     (checked,), _ = check([column(validations=[{"type": "ONE_OF", "values": ["a"]}])], batch(x=["b" * 1000]))
     (finding,) = checked.findings.to_pylist()

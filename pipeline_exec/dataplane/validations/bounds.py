@@ -19,13 +19,13 @@ class MinCheck(Check):
     _expected = "at least"
 
     def __init__(self, bound: pa.Scalar, text: str) -> None:
-        self._bound, self._text = bound, text
+        self.bound, self.text = bound, text
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return pc.less(cells.values, self._bound)
+        return pc.less(cells.values, self.bound)
 
     def complaints(self, cells: Cells) -> pa.StringArray:
-        return concatenated(f"Must be {self._expected} {cut(self._text)}; it is ", shortened(cells.text), ".")
+        return concatenated(f"Must be {self._expected} {cut(self.text)}; it is ", shortened(cells.text), ".")
 
 
 class MaxCheck(MinCheck):
@@ -35,7 +35,7 @@ class MaxCheck(MinCheck):
     _expected = "at most"
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
-        return pc.greater(cells.values, self._bound)
+        return pc.greater(cells.values, self.bound)
 
 
 class MinRule(Rule):

@@ -21,12 +21,12 @@ class LengthCheck(Check):
     code = "length"
 
     def __init__(self, least: int | None, greatest: int | None) -> None:
-        self._least, self._greatest = least, greatest
+        self.least, self.greatest = least, greatest
 
     def violations(self, cells: Cells) -> pa.BooleanArray:
         length = pc.utf8_length(cells.text)
-        is_short = pc.less(length, self._least or 0)
-        return is_short if self._greatest is None else pc.or_(is_short, pc.greater(length, self._greatest))
+        is_short = pc.less(length, self.least or 0)
+        return is_short if self.greatest is None else pc.or_(is_short, pc.greater(length, self.greatest))
 
     def complaints(self, cells: Cells) -> pa.StringArray:
         length = pc.utf8_length(cells.text).cast(pa.string())
@@ -34,13 +34,13 @@ class LengthCheck(Check):
 
     @property
     def _expected(self) -> str:
-        if self._greatest is None:
-            return f"at least {_characters(self._least or 0)}"
-        if self._least is None:
-            return f"at most {_characters(self._greatest)}"
-        if self._least == self._greatest:
-            return f"exactly {_characters(self._least)}"
-        return f"{self._least} to {_characters(self._greatest)}"
+        if self.greatest is None:
+            return f"at least {_characters(self.least or 0)}"
+        if self.least is None:
+            return f"at most {_characters(self.greatest)}"
+        if self.least == self.greatest:
+            return f"exactly {_characters(self.least)}"
+        return f"{self.least} to {_characters(self.greatest)}"
 
 
 def _characters(number: int) -> str:
