@@ -16,7 +16,7 @@ from pipeline_exec.dataplane.validations.length import LengthCheck
 def contradictions(checks: Sequence[Check | Inquiry]) -> Iterator[str]:
     """A sentence for each pair of bounds among a column's checks that no cell keeps together."""
     least = [check for check in checks if isinstance(check, MinCheck) and not isinstance(check, MaxCheck)]
-    greatest = [check for check in checks if isinstance(check, MaxCheck)]
+    greatest: list[MinCheck] = [check for check in checks if isinstance(check, MaxCheck)]
     if least and greatest:
         floor, ceiling = reduce(_higher, least), reduce(_lower, greatest)
         if _is_below(ceiling, floor):
