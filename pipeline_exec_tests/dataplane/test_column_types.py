@@ -1,6 +1,6 @@
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pyarrow as pa
 import pytest
@@ -244,6 +244,30 @@ def test_short_decimals_are_exact(cells):
     expected = [Decimal(cell) if cell and re.search("[0-9]", cell) else None for cell in cells]
     assert values.to_pylist() == expected
     assert values.equals(kind.read(texts(*cells, "0" * 20))[:-1])
+
+
+MANTISSAS = st.from_regex(r"[+-]?([0-9]{1,45}\.?[0-9]{0,12}|\.[0-9]{1,12})", fullmatch=True)
+EXPONENTS = st.builds(
+    "{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-", "-00"]), st.integers(0, 50)
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.none() | st.tuples(MANTISSAS, EXPONENTS).map("".join), min_size=1, max_size=5))
+@example(["0e999999999", "-0E0", "1e-9", "10e-10"])
+@example([f"{'9' * 38}e-9", f"-{'9' * 38}e-9", f"{'9' * 39}e-9", f"1{'0' * 60}e-60"])
+def test_decimals_with_an_exponent_are_exact(cells):
+    kind = cell_type(column(column_type="decimal"))
+    with localcontext(prec=200):
+        expected = [cell and Decimal(cell) for cell in cells]
+        held = [None if each is None or not is_held(each) else each for each in expected]
+    assert kind.read(texts(*cells)).to_pylist() == held
+    assert kind.read(texts(*cells, "1.5", "n/a")).to_pylist() == [*held, Decimal("1.5"), None]
+
+
+def is_held(value):
+    """Whether a decimal column has so many digits."""
+    return value == 0 or (abs(value) < 10**29 and value == round(value, 9))
 
 
 @settings(max_examples=300)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.column_types.exponents import without_exponents
 from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, is_plain_text, read_numbers
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
@@ -16,7 +17,8 @@ from pipeline_exec.dataplane.text import concatenated, keep_where
 class DecimalType(NumericType):
     """A number of up to 29 digits before and 9 after the point, such as an amount of money: ``1234.50``.
 
-    These bounds are those of NUMERIC in data warehouses. Zeros at either end do not count, and are not shown.
+    These bounds are those of NUMERIC in data warehouses. Zeros at either end do not count, and are not shown. Numbers as
+    programs write them, ``1e-05``, are read too, to the last digit.
     """
 
     name = "decimal"
@@ -26,7 +28,7 @@ class DecimalType(NumericType):
     def read(self, text: pa.StringArray) -> pa.Decimal128Array:
         if (small := _read_small(text)) is not None:
             return small
-        return fill_unread(read_numbers(text, _PATTERN, self.arrow_type), text, _read_without_zeros)
+        return fill_unread(read_numbers(text, _PATTERN, self.arrow_type), text, _read_unusual)
 
     def plain(self, values: pa.Array) -> pa.StringArray:
         if (small := _plain_small(values)) is not None:
@@ -56,9 +58,17 @@ def _read_small(text: pa.StringArray) -> pa.Decimal128Array | None:
     return pc.if_else(text.is_valid(), read, None) if text.null_count else read
 
 
+def _read_unusual(text: pa.StringArray) -> pa.Decimal128Array:
+    return fill_unread(_read_without_zeros(text), text, _read_with_exponents)
+
+
 def _read_without_zeros(text: pa.StringArray) -> pa.Decimal128Array:
     shorter = pc.replace_substring_regex(text, r"(\.[0-9]{9})0+$", r"\1")
     return read_numbers(shorter, _PATTERN, DecimalType.arrow_type)
+
+
+def _read_with_exponents(text: pa.StringArray) -> pa.Decimal128Array:
+    return without_exponents(text, _WHOLE_DIGITS, _DECIMALS).cast(DecimalType.arrow_type)
 
 
 def _plain_small(values: pa.Decimal128Array) -> pa.StringArray | None:
@@ -87,6 +97,8 @@ def _with_all_digits(values: pa.Decimal128Array) -> pa.StringArray:
     return pc.if_else(is_tiny, concatenated(sign, digits), text)
 
 
+_WHOLE_DIGITS: Final = 29
+_DECIMALS: Final = 9
 _PATTERN: Final = r"^[+-]?(?:0*[0-9]{1,29}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})$"
 _SHORT: Final = 10
 #: 2 ** 50: there the nearest float is a quarter off at most.

@@ -55,7 +55,7 @@ def percentage_of(text, column):
 
 
 def decimal_of(text, column):
-    refuse_unless(all(character in "0123456789+-." for character in text))
+    refuse_unless(all(character in "0123456789+-.eE" for character in text))
     with localcontext(prec=200):
         try:
             value = Decimal(text)
