@@ -17,8 +17,8 @@ from pipeline_exec.dataplane.text import concatenated, keep_where
 class DecimalType(NumericType):
     """A number of up to 29 digits before and 9 after the point, such as an amount of money: ``1234.50``.
 
-    These bounds are those of NUMERIC in data warehouses. Zeros at either end do not count, and are not shown. Exponents, as
-    programs write them (``1e-05``), are read to the last digit.
+    These bounds are those of NUMERIC in data warehouses. Zeros at either end do not count, and are not shown.
+    Exponents, as programs write them (``1e-05``), are read to the last digit.
     """
 
     name = "decimal"
