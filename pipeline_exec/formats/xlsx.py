@@ -17,7 +17,7 @@ from pipeline_exec.ports import Format, Parsed
 
 
 class XlsxFormat:
-    """Workbooks in Office Open XML; formulas count as the values they had when the workbook was saved."""
+    """Workbooks in Office Open XML; formulas count as the values that are stored with them."""
 
     name = "xlsx"
     extensions: tuple[str, ...] = ("xlsx", "xlsm")

@@ -71,6 +71,8 @@ class Shown:
             return empty_as_null(self._shared.take(pc.ascii_trim_whitespace(texts).cast(pa.int32())))
         if group == Kind.BOOLEAN:
             return _truths(texts)
+        if group == Kind.FORMULA:
+            return concatenated("=", texts.fill_null(""))
         return pc.replace_substring_regex(texts, _MIDNIGHT, "") if group == Kind.ISO_DATE else texts
 
     def _numbers_or_texts(self, look: tuple[Look, Look], texts: pa.StringArray) -> pa.StringArray:

@@ -25,6 +25,8 @@ class Kind(IntEnum):
     ERROR = 4
     """Such as ``#N/A``."""
     ISO_DATE = 5
+    FORMULA = 6
+    """A formula of which no value is stored, without the ``=`` in front."""
 
 
 #: By the attribute ``t`` of a cell.

@@ -11,13 +11,14 @@ from typing import Final
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.workbook.failures import protected
-from pipeline_exec.formats.workbook.opendocument.document_cells import RepeatedTexts, merged
+from pipeline_exec.formats.workbook.opendocument.document_cells import Kind, RepeatedTexts, merged
 from pipeline_exec.formats.workbook.opendocument.shown import Shown
 from pipeline_exec.formats.workbook.opendocument.table_xml import TableXml, table_tags
 from pipeline_exec.formats.workbook.package.archive import Package, opened, other_archive
 from pipeline_exec.formats.workbook.package.xml import element, elements
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
+from pipeline_exec.formats.workbook.sheets.formulas import UnstoredFormulas
 from pipeline_exec.formats.workbook.sheets.merging import Range
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
 from pipeline_exec.model.limits import ReadLimits
@@ -66,8 +67,8 @@ class OpenDocumentBook:
     def load(self, entry: SheetEntry) -> Sheet:
         """As ``Book.load``."""
         xml = TableXml(lambda: self.package.part(_CONTENT), entry.number - 1)
-        merges: list[Range] = []
-        return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges), merges)
+        merges, formulas = list[Range](), UnstoredFormulas()
+        return Sheet.of(entry.name, _blocks(xml, Shown(self.numbers, self.longest), merges, formulas), merges, formulas)
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
@@ -85,8 +86,8 @@ class OpenDocumentBook:
         return frozenset(hidden)
 
 
-def _blocks(xml: TableXml, shown: Shown, merges: list[Range]) -> Iterator[Block]:
-    """The rows of a table; its merged cells are added as they come."""
+def _blocks(xml: TableXml, shown: Shown, merges: list[Range], formulas: UnstoredFormulas) -> Iterator[Block]:
+    """The rows of a table; its merged cells and its formulas without values are added as they come."""
     repeated = 0
     for cells in xml.cells():
         texts = shown.texts(cells)
@@ -94,6 +95,9 @@ def _blocks(xml: TableXml, shown: Shown, merges: list[Range]) -> Iterator[Block]
         filled = RepeatedTexts.of(cells, texts)
         filled.check_bounds()
         repeated += filled.count - len(filled)
+        is_formula = cells.kinds == Kind.FORMULA
+        sizes = cells.heights * cells.widths
+        formulas.meet(cells.rows[is_formula], cells.columns[is_formula], int(sizes[is_formula].sum()))
         if repeated > _MOST_REPEATED:
             raise ParsingFailure(
                 f"The workbook repeats rows more than a sheet can be meant to: beyond {_MOST_REPEATED:,} cells.",

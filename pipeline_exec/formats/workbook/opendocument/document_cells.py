@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline_exec.formats.workbook.bounds import MAX_ROWS, MAX_SHEET_COLUMNS
 from pipeline_exec.formats.workbook.cells.stored_cells import Integers
@@ -25,6 +26,8 @@ class Kind(IntEnum):
     DATE = 3
     TIME = 4
     BOOLEAN = 5
+    FORMULA = 6
+    """A formula of which no value is stored, without what stands in front of it."""
 
 
 #: By the attribute ``office:value-type``; that of any other cell is what it shows.
@@ -46,6 +49,9 @@ VALUES: Final = {
     Kind.TIME: "time-value",
     Kind.BOOLEAN: "boolean-value",
 }
+
+#: What a formula begins with: the name of its language, and the sign that it is one (ODF 1.3 part 3, 19.646).
+_IN_FRONT: Final = r"^(?:[A-Za-z_][\w.-]*:)?="
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,28 @@ class DocumentCells:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def is_blank(self) -> npt.NDArray[np.bool_]:
+        """Of each cell, whether it has neither a value nor anything to show."""
+        lengths = pc.add(pc.fill_null(pc.binary_length(self.values), 0), pc.binary_length(self.shown))
+        is_blank: npt.NDArray[np.bool_] = lengths.to_numpy() == 0
+        return is_blank
+
+    def with_formulas(self, formulas: pa.StringArray) -> DocumentCells:
+        """The same cells, those in which nothing stands but a formula marked as such.
+
+        Args:
+            formulas: That of each cell; null where there is none, or its value is a text, which may be empty.
+        """
+        if formulas.null_count == len(formulas):
+            return self
+        is_unstored = pc.and_(pa.array(self.is_blank), formulas.is_valid())
+        return replace(
+            self,
+            kinds=np.where(is_unstored, np.uint8(Kind.FORMULA), self.kinds),
+            values=pc.if_else(is_unstored, pc.replace_substring_regex(formulas, _IN_FRONT, ""), self.values),
+        )
 
     def after(self, row: int) -> DocumentCells:
         """Those of later rows."""

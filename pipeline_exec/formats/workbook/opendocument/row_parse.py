@@ -20,6 +20,7 @@ _CELL, _COVERED = _NAMES % ("table", "table-cell"), _NAMES % ("table", "covered-
 _PARAGRAPH, _SPACES = _NAMES % ("text", "p"), _NAMES % ("text", "s")
 _ROWS_REPEATED, _ROWS_SPANNED = (_NAMES % ("table", f"number-rows-{what}") for what in ("repeated", "spanned"))
 _COLUMNS_REPEATED, _COLUMNS_SPANNED = (_NAMES % ("table", f"number-columns-{what}") for what in ("repeated", "spanned"))
+_FORMULA: Final = _NAMES % ("table", "formula")
 _TYPE: Final = _NAMES % ("office", "value-type")
 _VALUES: Final = {kind: _NAMES % ("office", name) for kind, name in VALUES.items()}
 _COUNT: Final = _NAMES % ("text", "c")
@@ -75,11 +76,13 @@ class RowParser:
             width = _number(cell, _COLUMNS_REPEATED)
             kind = KINDS.get(cell.get(_TYPE, "string"), Kind.TEXT)
             value, shown = cell.get(_VALUES[kind]), _shown(cell)
-            if value or shown:
+            formula = None if cell.get(_TYPE) == "string" else cell.get(_FORMULA)
+            if value or shown or formula is not None:
                 self._merge(cell)
                 self._places.append((self._row + 1, height, column, width, kind))
                 self._values.append(value)
                 self._texts.append(shown)
+                self._formulas.append(formula)
             column += width
         self._row += height
 
@@ -99,7 +102,7 @@ class RowParser:
             pa.array(self._values, pa.string()),
             pa.array(self._texts, pa.string()),
             self._spans,
-        )
+        ).with_formulas(pa.array(self._formulas, pa.string()))
         self._forget()
         return cells
 
@@ -107,6 +110,7 @@ class RowParser:
         self._places: list[tuple[int, int, int, int, int]] = []
         self._values: list[str | None] = []
         self._texts: list[str] = []
+        self._formulas: list[str | None] = []
         self._spans: dict[int, tuple[int, int]] = {}
 
 

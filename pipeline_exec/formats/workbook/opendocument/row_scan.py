@@ -47,7 +47,8 @@ _REPEATED, _WIDE, _HIGH = (
 )
 _TYPE: Final = b"office:value-type"
 _VALUES: Final = {kind: f"office:{name}".encode() for kind, name in VALUES.items()}
-_WANTED: Final = frozenset({_REPEATED, _WIDE, _HIGH, _TYPE, *_VALUES.values()})
+_FORMULA: Final = b"table:formula"
+_WANTED: Final = frozenset({_REPEATED, _WIDE, _HIGH, _TYPE, _FORMULA, *_VALUES.values()})
 
 
 def scan(piece: bytes, above: int, root: bytes) -> tuple[DocumentCells, int]:
@@ -134,7 +135,9 @@ class _Scan:
         columns = before - before[np.searchsorted(lines, lines)] + 1
         rows = above + np.cumsum(heights) - heights + 1
         kinds = self._kinds()
-        filled = np.flatnonzero(~self._cells.is_empty | (kinds > 0) | (self._cells.ends[_VALUES[Kind.TEXT]] > 0))
+        ends = self._cells.ends
+        is_filled = ~self._cells.is_empty | (kinds > 0) | (ends[_VALUES[Kind.TEXT]] > 0) | (ends[_FORMULA] > 0)
+        filled = np.flatnonzero(is_filled)
         lines = lines[filled]
         cells = DocumentCells(
             rows[lines],
@@ -146,7 +149,7 @@ class _Scan:
             self._shown(filled),
             self._spans(filled),
         )
-        return cells, int(heights.sum())
+        return cells.with_formulas(self._formulas(filled, cells)), int(heights.sum())
 
     def _check(self) -> None:
         """Rows and cells must begin and end in turn, cells within rows; elsewhere little is known."""
@@ -203,6 +206,20 @@ class _Scan:
         if pc.any(pc.match_substring_regex(texts, r"[&\t\r\n]")).as_py():
             raise Unusual
         return pc.if_else(pa.array(ends > 0), texts, None)
+
+    def _formulas(self, filled: Integers, cells: DocumentCells) -> pa.StringArray:
+        """The formula of each cell; null where there is none, or a value is stored."""
+        starts, ends = self._cells.starts[_FORMULA][filled], self._cells.ends[_FORMULA][filled]
+        if ends.any():
+            is_text = (self._cells.ends[_TYPE][filled] > 0) & (cells.kinds == Kind.TEXT)
+            is_stored = is_text | ~cells.is_blank
+            starts[is_stored] = ends[is_stored] = 0
+        if not ends.any():
+            return pa.nulls(len(filled), pa.string())
+        texts = texts_between(self._data, starts, ends)
+        if pc.any(pc.match_substring_regex(texts, r"[\t\r\n]")).as_py():
+            raise Unusual
+        return pc.if_else(pa.array(ends > 0), resolved(texts), None)
 
     def _shown(self, filled: Integers) -> pa.StringArray:
         """The text of each cell: of one plain paragraph at once, of others one by one."""

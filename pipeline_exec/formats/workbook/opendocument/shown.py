@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.text import empty_as_null
+from pipeline_exec.dataplane.text import concatenated, empty_as_null
 from pipeline_exec.formats.workbook.cells.number_texts import plain_texts
 from pipeline_exec.formats.workbook.opendocument.digits_shown import digits_shown
 from pipeline_exec.formats.workbook.opendocument.document_cells import DocumentCells, Kind
@@ -57,6 +57,8 @@ class Shown:
                 return pc.coalesce(_clocks(values), shown)
             case Kind.BOOLEAN:
                 return empty_as_null(values)
+            case Kind.FORMULA:
+                return concatenated("=", values)
             case _:
                 return self._numbers(values, shown, is_percentage=kind is Kind.PERCENTAGE)
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipeline_exec.formats.workbook.cells.format_codes import Looks
 from pipeline_exec.formats.workbook.cells.shown import Shown
+from pipeline_exec.formats.workbook.cells.stored_cells import Kind
 from pipeline_exec.formats.workbook.openxml.relationships import PACKAGE, Relationship, relationships
 from pipeline_exec.formats.workbook.openxml.shared_strings import read_strings
 from pipeline_exec.formats.workbook.openxml.sheet_xml import SheetXml
@@ -21,6 +22,7 @@ from pipeline_exec.formats.workbook.package.archive import Package, opened, othe
 from pipeline_exec.formats.workbook.package.xml import elements
 from pipeline_exec.formats.workbook.sheets.blocks import Block
 from pipeline_exec.formats.workbook.sheets.book import SheetEntry
+from pipeline_exec.formats.workbook.sheets.formulas import UnstoredFormulas
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
 from pipeline_exec.model.limits import ReadLimits
 from pipeline_exec.model.pipeline import NumbersRead
@@ -80,9 +82,16 @@ class OpenXmlBook:
         wanted = self._worksheets[entry.number - 1]["id"]
         name = next(each.part for each in self.related if each.id == wanted)
         with self.package.part(name) as part:
-            xml = SheetXml(part, self.longest)
-            cells = (Block.of(each.rows, each.columns, self._shown.texts(each)) for each in xml.cells() if len(each))
-            return Sheet.of(entry.name, cells, xml.merged)
+            xml, formulas = SheetXml(part, self.longest), UnstoredFormulas()
+            return Sheet.of(entry.name, self._blocks(xml, formulas), xml.merged, formulas)
+
+    def _blocks(self, xml: SheetXml, formulas: UnstoredFormulas) -> Iterator[Block]:
+        """The rows of a sheet; its formulas without values are met as they come."""
+        for cells in xml.cells():
+            if len(cells):
+                is_formula = cells.kinds == Kind.FORMULA
+                formulas.meet(cells.rows[is_formula], cells.columns[is_formula], int(is_formula.sum()))
+                yield Block.of(cells.rows, cells.columns, self._shown.texts(cells))
 
     @cached_property
     def _worksheets(self) -> Sequence[Mapping[str, str]]:

@@ -39,9 +39,13 @@ class CellParser:
         self._has_number = False
         self._column = 0
         self._kind, self._style = Kind.NUMBER, 0
-        self._text: list[str] | None = None
+        self._is_within_cell = False
+        self._value: list[str] | None = None
+        """Of the cell that is read; None where it has none so far."""
+        self._formula: list[str] | None = None
+        self._taking: list[str] | None = None
+        """The one of the two that characters belong to."""
         self._length = 0
-        self._is_value = False
         self._within_phonetic = False
         self._cells: list[tuple[int, int, int, int, str]] = []
         parser = expat.ParserCreate()
@@ -88,8 +92,12 @@ class CellParser:
                     raise ValueError(f"the row {self.row}")
             case "c":
                 self._begin(attributes)
-            case "v" | "t":
-                self._is_value = not self._within_phonetic
+            case "v" | "t" if self._is_within_cell and not self._within_phonetic:
+                self._length = sum(map(len, self._value or ()))
+                self._taking = self._value = self._value or []
+            case "f" if self._is_within_cell:
+                self._length = 0
+                self._taking = self._formula = []
             case "rPh":
                 self._within_phonetic = True
             case "mergeCell":
@@ -105,26 +113,32 @@ class CellParser:
                 raise ValueError(f"the place {reference}")
             self.row, self._has_number, self._column = int(match[2]), True, column_number(match[1].upper())
         self._kind, self._style = KINDS[attributes.get("t", "n")], int(attributes.get("s", 0))
-        self._text, self._length = [], 0
+        self._value = self._formula = self._taking = None
+        self._is_within_cell = True
 
     def _end(self, name: str) -> None:
         match local_name(name):
             case "c":
-                if self._text:
-                    cell = (self.row, self._column, self._kind, self._style, "".join(self._text))
-                    self._cells.append(cell)
-                self._text = None
-            case "v" | "t":
-                self._is_value = False
+                self._keep()
+                self._is_within_cell = False
+            case "v" | "t" | "f":
+                self._taking = None
             case "rPh":
                 self._within_phonetic = False
 
+    def _keep(self) -> None:
+        """Keep the value of a cell, or its formula where no value is stored; an empty text is one."""
+        if self._value:
+            self._cells.append((self.row, self._column, self._kind, self._style, "".join(self._value)))
+        elif self._formula is not None and (self._value is None or self._kind is not Kind.TEXT):
+            self._cells.append((self.row, self._column, Kind.FORMULA, self._style, "".join(self._formula)))
+
     def _characters(self, text: str) -> None:
-        if self._is_value and self._text is not None:
+        if self._taking is not None:
             self._length += len(text)
             if self._length > self._longest:
                 raise ValueError("a cell that is too long")
-            self._text.append(text)
+            self._taking.append(text)
 
 
 def ranges(xml: bytes) -> list[Range]:

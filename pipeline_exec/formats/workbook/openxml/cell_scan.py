@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline_exec.formats.workbook.cells.stored_cells import Bytes, Integers, StoredCells, texts_between
+from pipeline_exec.formats.workbook.openxml.formula_scan import Values, told_apart, with_formulas
 from pipeline_exec.formats.workbook.openxml.place_scan import Outline, other_places, usual_places
 from pipeline_exec.formats.workbook.openxml.text_formats import formatless
 from pipeline_exec.formats.workbook.package.entities import resolved, unescaped
@@ -34,16 +35,15 @@ def scan(piece: bytes, above: int) -> tuple[StoredCells, int]:
     first, second = data[tags + 1], data[tags + 2]
     _refuse_unknown(data, tags, first, second)
     is_row, is_cell = (first == ord("r")), (first == ord("c"))
-    values = np.flatnonzero((first == ord("v")) | (first == ord("t")))
     is_end, is_open = first == _SLASH, ~ends_at_once(data, following)
     in_row = within(is_row & is_open, is_end & (second == ord("r")))
     in_cell = within(is_cell & is_open, is_end & (second == ord("c")))
-    if not in_row[is_cell].all() or not in_cell[values].all():
+    if not in_row[is_cell].all() or not in_cell[among(first, b"vtf")].all():
         raise Unusual
-    starts, ends = _value_places(data, tags[values], following[values])
-    firsts, owners = _runs(np.cumsum(is_cell)[values] - 1)
-    lines = np.cumsum(is_row)[values[firsts]] - 1
-    texts = _texts(piece, data, (starts, ends, firsts))
+    values, firsts = _values(piece, data, (tags, following), np.cumsum(is_cell) - 1)
+    owners = values.cells[firsts]
+    lines = (np.cumsum(is_row) - 1)[is_cell][owners]
+    texts = _texts(piece, data, (values.starts, values.ends, firsts))
     try:
         places = usual_places(data, tags[is_row], tags[is_cell][owners], lines)
     except Unusual:
@@ -53,7 +53,7 @@ def scan(piece: bytes, above: int) -> tuple[StoredCells, int]:
     if (np.diff(numbers) <= 0).any():
         raise Unusual
     cells = StoredCells(places.numbers[lines], places.columns, places.kinds, places.styles, texts)
-    return cells, int(numbers[-1])
+    return told_apart(cells, data, values, firsts), int(numbers[-1])
 
 
 def scan_strings(piece: bytes) -> pa.StringArray:
@@ -77,10 +77,28 @@ def scan_strings(piece: bytes) -> pa.StringArray:
     return _texts(piece, data, (starts, ends, np.searchsorted(values, np.flatnonzero(is_item))))
 
 
-def _runs(owners: Integers) -> tuple[Integers, Integers]:
-    """The first value of each cell that has any, and which cells these are."""
-    firsts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1])[: len(owners)])
-    return firsts, owners[firsts]
+def _values(piece: bytes, data: Bytes, tags: tuple[Integers, Integers], cells: Integers) -> tuple[Values, Integers]:
+    """The values of cells, and which of them is the first of a cell.
+
+    Args:
+        piece: The XML.
+        data: The same, padded.
+        tags: Where each tag begins, and where the next one behind it.
+        cells: To which cell each tag belongs.
+
+    Raises:
+        Unusual: it cannot be sure of all of them.
+    """
+    at, following = tags
+    first = data[at + 1]
+    found = np.flatnonzero((first == ord("v")) | (first == ord("t")))
+    values = Values(cells[found], at[found], *_value_places(data, at[found], following[found]))
+    formulas = np.flatnonzero(first == ord("f"))
+    if len(formulas):
+        places = Values(cells[formulas], at[formulas], at[formulas], following[formulas])
+        values = with_formulas(piece, data, values, places)
+    firsts = np.flatnonzero(np.append(True, values.cells[1:] != values.cells[:-1])[: len(values.cells)])
+    return values, firsts
 
 
 def _texts(piece: bytes, data: Bytes, places: tuple[Integers, Integers, Integers]) -> pa.StringArray:

@@ -43,6 +43,7 @@ def read_book(book: Book, options: ReadOptions, format_name: str) -> Parsed:
         "columns": len(names),
         **({"header_rows": heading.last - heading.first + 1} if heading and heading.last > heading.first else {}),
         **renamed(names, found),
+        **sheet.formulas.described,
     }
     rows = Rows(schema, _Batches(sheet, schema, heading.last + 1 if heading else 1))
     return Parsed(with_data(rows), dialect)

@@ -13,6 +13,7 @@ from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.workbook.bounds import MAX_ROWS, MAX_SHEET_COLUMNS
 from pipeline_exec.formats.workbook.failures import damaged
 from pipeline_exec.formats.workbook.sheets.blocks import Block, Blocks
+from pipeline_exec.formats.workbook.sheets.formulas import UnstoredFormulas
 from pipeline_exec.formats.workbook.sheets.merging import Range
 
 #: A sheet with so many cells, of which only one in so many is filled, is no table but has stray cells.
@@ -41,15 +42,23 @@ class Sheet:
     merged: Sequence[Range]
     is_blank: bool
     """Whether there is nothing but white space."""
+    formulas: UnstoredFormulas
 
     @classmethod
-    def of(cls, name: str, blocks: Iterable[Block], merged: Sequence[Range]) -> Sheet:
+    def of(
+        cls,
+        name: str,
+        blocks: Iterable[Block],
+        merged: Sequence[Range],
+        formulas: UnstoredFormulas | None = None,
+    ) -> Sheet:
         """A sheet of the blocks of its rows.
 
         Args:
             name: What it is called.
             blocks: In the order of their rows.
             merged: Its merged cells; read when the blocks are at their end.
+            formulas: Its formulas of which no value is stored, likewise; none when not given.
 
         Raises:
             ParsingFailure: its cells lie beyond the bounds of a sheet, or too far apart.
@@ -72,7 +81,7 @@ class Sheet:
                 f'The sheet "{name}" has {rows:,} rows and reaches to column {spread[-1]:,}, nearly all of it empty.',
                 "Delete stray cells far from the table, split the sheet, or save it as CSV.",
             )
-        return cls(name, aside.in_order(), spread, merged, is_blank)
+        return cls(name, aside.in_order(), spread, merged, is_blank, formulas or UnstoredFormulas())
 
     def rows(self) -> Iterator[Row]:
         """Every row in which something stands."""

@@ -24,10 +24,11 @@ ATTRIBUTES = st.lists(
             'table:number-columns-repeated="3"',
             'table:number-columns-spanned="2" table:number-rows-spanned="2"',
             "table:formula='of:=1'",
+            'table:formula="of:=[.A1]&lt;2"',
         ]
     ),
     max_size=3,
-    unique_by=lambda each: "value-type" if "value-type" in each else each,
+    unique_by=lambda each: next((name for name in ("value-type", "formula") if name in each), each),
 )
 CONTENTS = st.sampled_from(
     [
