@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,6 +28,6 @@ def file_download(path: Path, name: str, media_type: str = BYTES) -> FileRespons
     return FileResponse(path, media_type=media_type, headers=attachment(name))
 
 
-def stream_download(chunks: Iterable[str], name: str, media_type: str) -> StreamingResponse:
-    """Text that is made while it is sent, as an attachment."""
-    return StreamingResponse(chunks, media_type=media_type, headers=attachment(name))
+def stream_download(chunks: Iterable[str], name: str, media_type: str, headers: Mapping[str, str]) -> StreamingResponse:
+    """Text that is made while it is sent, as an attachment, with further headers."""
+    return StreamingResponse(chunks, media_type=media_type, headers={**attachment(name), **headers})

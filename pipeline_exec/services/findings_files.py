@@ -30,6 +30,11 @@ class Findings:
     rows: Rows
     """Those that are kept, as ``dataplane.findings`` describes them."""
 
+    @property
+    def kept(self) -> int:
+        """How many are kept; they are read for it."""
+        return sum(batch.num_rows for batch in self.rows)
+
     def page(self, offset: int, limit: int) -> list[dict[str, Any]]:
         """At most ``limit`` of those that are kept, behind the first ``offset``."""
         return [finding for batch in self.rows.part(offset, limit) for finding in batch.to_pylist()]

@@ -30,6 +30,15 @@ def test_the_total_counts_findings_that_are_not_kept(thrifty, cut):
     assert answer["pagination"]["total"] == cut["logs"][-1]["data"]["total_error_cells"] == 5
 
 
+@pytest.mark.parametrize(("ages", "total", "kept"), [(5, "5", "3"), (2, "2", "2")], ids=["some", "all"])
+def test_the_headers_of_a_csv_say_how_many_findings_there_are_and_how_many_are_kept(thrifty, ages, total, kept):
+    ended = thrifty.execute(thrifty.a_pipeline().receives("name,age\n" + "Ada,old\n" * ages))
+    answer = thrifty.client.get(f"/dp/api/v1/execution/{ended['id']}/errors", params={"format": "csv"})
+
+    assert (answer.headers["X-Total-Count"], answer.headers["X-Kept-Count"]) == (total, kept)
+    assert len(answer.text.splitlines()) == 1 + int(kept)
+
+
 def test_pages_of_findings_end_where_no_more_are_kept(thrifty, cut):
     rows, after = [], None
     for _ in range(3):

@@ -22,12 +22,17 @@ from pipeline_exec.model.rows import Rows
 router = SlashTolerantRouter(prefix="/execution/{execution_id}/errors", tags=["executions"], responses=REFUSALS)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TOTAL, KEPT = "X-Total-Count", "X-Kept-Count"
 FILES: Responses = {
     200: {
+        "headers": {
+            TOTAL: {"description": "Of CSV: how many erroneous cells there are.", "schema": {"type": "integer"}},
+            KEPT: {"description": "Of CSV: how many of them are kept and sent.", "schema": {"type": "integer"}},
+        },
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             XLSX: {"schema": {"type": "string", "format": "binary"}},
-        }
+        },
     }
 }
 
@@ -38,8 +43,9 @@ def errors(
 ) -> Listed[FindingView] | Response:
     """Every erroneous cell of the latest validation: row, column, value, code, message.
 
-    JSON comes in pages (`pagination`); CSV is whole, and holds the values as they are: mind that a spreadsheet takes
-    one that begins with `=` for a formula. XLSX is the mapped table with the erroneous cells coloured and commented,
+    JSON comes in pages (`pagination`); CSV is all that are kept, and holds the values as they are: mind that a
+    spreadsheet takes one that begins with `=` for a formula. Its headers `X-Total-Count` and `X-Kept-Count` differ
+    where not all are kept. XLSX is the mapped table with the erroneous cells coloured and commented,
     and lists of what was found; in it nothing is a formula.
     """
     asked = page_request(request.query_params.multi_items(), beside=("format",))
@@ -48,7 +54,8 @@ def errors(
         return file_download(path, name, XLSX)
     findings = layer.executions.findings(execution_id)
     if format == "csv":
-        return stream_download(_csv(findings.rows), f"errors_{execution_id}.csv", "text/csv")
+        counts = {TOTAL: str(findings.total), KEPT: str(findings.kept)}
+        return stream_download(_csv(findings.rows), f"errors_{execution_id}.csv", "text/csv", counts)
     page = [FindingView(**finding) for finding in findings.page(asked.offset, asked.limit)]
     return Listed(data=page, pagination=Pagination(total=findings.total, offset=asked.offset, limit=asked.limit))
 
