@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from pipeline_exec.cli.input_records import print_dialect, print_mapping
 from pipeline_exec.cli.output import print_facts, print_table, shown_duration, shown_moment, shown_number, shown_size
 from pipeline_exec.model.execution import Counts, Execution, ExecutionLog
 
@@ -41,7 +42,7 @@ def print_failures(executions: Sequence[Execution]) -> None:
 
 
 def print_execution(execution: Execution, logs: Sequence[ExecutionLog], pipeline_names: Mapping[str, str]) -> None:
-    """Everything there is to say about one, and a line for each of its runs."""
+    """Everything there is to say about one, how its input was last read and mapped, and a line for each of its runs."""
     source, failure = execution.source, execution.failure
     facts = {
         "Id": execution.id,
@@ -55,6 +56,7 @@ def print_execution(execution: Execution, logs: Sequence[ExecutionLog], pipeline
         "Dagster run": execution.log.run_id,
     }
     print_facts(facts)
+    _print_input(execution.log)
     click.echo()
     print_runs(logs)
 
@@ -75,6 +77,15 @@ def print_runs(logs: Sequence[ExecutionLog]) -> None:
         ],
         numbers=("Rows", "Error cells", "Error rows", "Cells", "Duration"),
     )
+
+
+def _print_input(log: ExecutionLog) -> None:
+    if log.dialect:
+        click.echo("\nRead as")
+        print_dialect(log.dialect)
+    if log.mapping:
+        click.echo("\nMapped from")
+        print_mapping(log.mapping)
 
 
 def _numbers(counts: Counts | None) -> tuple[str | None, str | None, str | None, str | None]:

@@ -12,10 +12,12 @@ import click
 
 from pipeline_exec.cli.context import Deployment
 from pipeline_exec.cli.findings import print_findings
+from pipeline_exec.cli.input_records import print_dialect, shown_sources
 from pipeline_exec.cli.output import print_facts, print_records, shown_number
 from pipeline_exec.cli.pipelines import find_pipeline
 from pipeline_exec.cli.progress import waiting
 from pipeline_exec.cli.reading import on_disk, parsed_options, read_options, reader
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.model.pipeline import Pipeline, ReadOptions
 from pipeline_exec.model.rows import Rows
 
@@ -59,7 +61,7 @@ def _options(pipeline: Pipeline) -> ReadOptions:
 
 
 def _print(seen: Preview) -> None:
-    print_facts({name.replace("_", " "): _shown(value) for name, value in seen.dialect.items()})
+    print_dialect(seen.dialect)
     click.echo()
     if seen.sources:
         print_facts({target: _mapped(sources, seen.matches.get(target)) for target, sources in seen.sources.items()})
@@ -90,12 +92,5 @@ def _print_json(seen: Preview) -> None:
 
 
 def _mapped(sources: Sequence[str], match: Suggestion | None) -> str:
-    """What a column is made from, and how similar the name of that is where it is not one of its own."""
-    named = ", ".join(sources) or "(nothing)"
-    is_similar = match is not None and match.method == "SIMILARITY"
-    return f"{named}  (similar: {match.score:.2f})" if match and is_similar else named
-
-
-def _shown(value: object) -> str:
-    """As it would be written in the options."""
-    return value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
+    similar = match.score if match and match.method is Method.SIMILARITY else None
+    return shown_sources(sources, similar)

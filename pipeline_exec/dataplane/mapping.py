@@ -17,6 +17,7 @@ from pipeline_exec.dataplane.transformations import build
 from pipeline_exec.dataplane.transformations.step import Merger, RowStep, Step, Surroundings, Tables, no_tables
 from pipeline_exec.errors import MappingFailure
 from pipeline_exec.model.mapping import ColumnMapping, MappingConfig, MappingMode
+from pipeline_exec.model.mapping_record import MappedColumn, MappingRecord
 from pipeline_exec.model.target_model import TargetColumn
 
 
@@ -113,10 +114,18 @@ def compile_mapping(
     return Mapper(prepared, source_columns, matches)
 
 
-def mapping_record(mapper: BatchMapper) -> dict[str, object]:
-    """What each target column is made from, as JSON: ``sources``, and ``method`` and ``score`` of what was found."""
-    found = {key: {"method": str(match.method), "score": match.score} for key, match in mapper.matches.items()}
-    return {key: {"sources": list(sources), **found.get(key, {})} for key, sources in mapper.sources.items()}
+def mapping_record(mapper: BatchMapper, source_columns: Iterable[str]) -> MappingRecord:
+    """What a mapper makes each target column from, and which of the source's columns it leaves over."""
+    used = {name for sources in mapper.sources.values() for name in sources}
+    return MappingRecord.of(
+        columns=tuple(_mapped(key, sources, mapper.matches.get(key)) for key, sources in mapper.sources.items()),
+        unused_columns=tuple(name for name in source_columns if name not in used),
+    )
+
+
+def _mapped(target_column: str, source_columns: tuple[str, ...], match: Suggestion | None) -> MappedColumn:
+    method, score = (match.method, match.score) if match else (None, None)
+    return MappedColumn(target_column=target_column, source_columns=source_columns, method=method, score=score)
 
 
 def _matches(

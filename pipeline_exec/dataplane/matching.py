@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow as pa
 from pipeline_exec.dataplane.column_types import cell_type
 from pipeline_exec.dataplane.name_likeness import CERTAIN, Name, likeness
 from pipeline_exec.errors import InvalidDocument
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.model.target_model import ColumnType, TargetColumn
 
 SUGGESTED: Final = 0.75
@@ -28,21 +28,6 @@ Samples = Mapping[str, Sequence[str | None]]
 """Some cells of each source column."""
 
 _Pair = tuple[str, str]
-
-
-class Method(StrEnum):
-    """Why a source column was chosen."""
-
-    KEY = "KEY"
-    """It is called like the target column's key."""
-    LABEL = "LABEL"
-    """It is called like the label."""
-    ALTERNATIVE_MATCH = "ALTERNATIVE_MATCH"
-    """It is called like one of the alternative matches."""
-    SIMILARITY = "SIMILARITY"
-    """Its name is similar to one of these."""
-    CONTENT = "CONTENT"
-    """It alone holds what the target column takes."""
 
 
 @dataclass(frozen=True)

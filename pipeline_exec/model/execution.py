@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline_exec.errors import ErrorType, ExecutionFailure
+from pipeline_exec.model.dialect import Dialect
 from pipeline_exec.model.identity import (
     ConfigurationId,
     ConnectorId,
@@ -30,6 +31,7 @@ from pipeline_exec.model.identity import (
     new_id,
     run_id_of,
 )
+from pipeline_exec.model.mapping_record import MappingRecord
 from pipeline_exec.model.principal import Audit, Principal
 
 
@@ -156,6 +158,10 @@ class ExecutionLog:
     failure: Failure | None = None
     first_stage: Stage = Stage.READ
     edits: tuple[CellEdit, ...] = ()
+    dialect: Dialect | None = None
+    """How its input was read, ``remembered``: by this attempt, or by the one before whose rows it goes on with."""
+    mapping: MappingRecord | None = None
+    """How the columns of its input were mapped, likewise."""
     dispatched_at: datetime | None = None
     """When somebody last claimed the right to launch its run."""
     fenced_at: datetime | None = None
@@ -255,6 +261,8 @@ class Execution:
         configuration_id: ConfigurationId | None = None,
         first_stage: Stage = Stage.READ,
         edits: tuple[CellEdit, ...] = (),
+        dialect: Dialect | None = None,
+        mapping: MappingRecord | None = None,
         run_id: RunId | None = None,
     ) -> Execution:
         """PROCESSING again, with a new attempt as its log; the configuration stays unless another is given."""
@@ -264,10 +272,9 @@ class Execution:
             log_type,
             configuration_id or self.log.configuration_id,
             at,
-            first_stage=first_stage,
-            edits=edits,
             run_id=run_id,
         )
+        log = replace(log, first_stage=first_stage, edits=edits, dialect=dialect, mapping=mapping)
         if first_stage is Stage.WRITE:
             # Nothing is counted anew: what was validated before is delivered again.
             log = replace(log, counts=self.log.counts)
@@ -296,9 +303,7 @@ def _attempt(
     configuration_id: ConfigurationId | None,
     at: datetime,
     *,
-    first_stage: Stage = Stage.READ,
-    edits: tuple[CellEdit, ...] = (),
-    run_id: RunId | None = None,
+    run_id: RunId | None,
 ) -> ExecutionLog:
     log_id = LogId(new_id())
     return ExecutionLog(
@@ -310,8 +315,6 @@ def _attempt(
         configuration_id=configuration_id,
         run_id=run_id or run_id_of(log_id),
         started_on=at,
-        first_stage=first_stage,
-        edits=edits,
     )
 
 

@@ -191,6 +191,9 @@ class Executions(Protocol):
     def advance(self, execution: Execution, progress: Progress) -> None:
         """Note how far the latest attempt got, and its counts so far."""
 
+    def note(self, execution: Execution) -> None:
+        """Note how the latest attempt's input was read and mapped, as far as it says so, if it is PROCESSING."""
+
     def unfinished(self) -> Sequence[Execution]:
         """Every PROCESSING execution, oldest first."""
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -20,6 +21,7 @@ from pipeline_exec.errors import (
     MappingFailure,
     RequestRefused,
 )
+from pipeline_exec.model.dialect import Dialect, remembered
 from pipeline_exec.model.execution import Counts, Delivery, Execution, ExecutionTrigger, Stage
 from pipeline_exec.model.identity import ConfigurationId, ExecutionId, LogId, PipelineId, RunId, WrapperId
 from pipeline_exec.model.principal import Principal
@@ -91,6 +93,8 @@ class Attempt:
             self._execution = self._service.stages.receive(plan)
             self._plan = plan = replace(plan, execution=self._execution)
             rows, dialect = self._service.stages.read(plan)
+            self._note(dialect=remembered(dialect))
+        rows = rows.followed_by(lambda: self._read_as(dialect))
         return Made(self._guarded(Stage.READ, rows), dialect, plan.rows_ref(Stage.READ))
 
     def map(self, rows: Rows) -> Made:
@@ -99,8 +103,9 @@ class Attempt:
         if (staged := self._staged(Stage.MAP)) is not None:
             return staged
         with self._recorded():
-            mapped, sources = self._service.stages.map(plan, rows)
-        return Made(self._guarded(Stage.MAP, mapped), sources, plan.rows_ref(Stage.MAP))
+            mapped, record = self._service.stages.map(plan, rows)
+            self._note(mapping=record)
+        return Made(self._guarded(Stage.MAP, mapped), record.by_target(), plan.rows_ref(Stage.MAP))
 
     def validate(self, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Made:
         """Check the rows mapped; the counts are recorded whether or not they exceed the threshold."""
@@ -180,6 +185,17 @@ class Attempt:
         if not self._service.staging.exists(ref):
             return None
         return Made(self.staged(stage), {"reused": True}, ref, is_staged=True)
+
+    def _read_as(self, dialect: Dialect) -> None:
+        """Note what only became known on the way, if anything did."""
+        found = remembered(dialect)
+        if found != self._execution.log.dialect:
+            self._note(dialect=found)
+
+    def _note(self, **facts: Any) -> None:
+        """Note what was found out about the input, by attributes of the log."""
+        self._execution = replace(self._execution, log=replace(self._execution.log, **facts))
+        self._service.lifecycle.note(self._execution)
 
     def _still_ours(self) -> None:
         self._service.lifecycle.check(self._execution.id, self._execution.log.id)

@@ -25,7 +25,15 @@ from pipeline_exec.ports import Clock, FileSource, Staging, Store, Transaction
 from pipeline_exec.services.arrivals import ArrivalService
 from pipeline_exec.services.deliveries import DeliveryService
 from pipeline_exec.services.findings_files import Findings, read_findings
-from pipeline_exec.services.fixes import check_cells, counted_rows, earlier_edits, merged, overlaid
+from pipeline_exec.services.fixes import (
+    check_cells,
+    counted_rows,
+    earlier_dialect,
+    earlier_edits,
+    earlier_mapping,
+    merged,
+    overlaid,
+)
 from pipeline_exec.services.lifecycle import Lifecycle
 from pipeline_exec.services.pipelines import PipelineService
 from pipeline_exec.services.plans import Planner, stage_keys
@@ -176,6 +184,8 @@ class ExecutionService:
                 configuration_id=stored.id,
                 first_stage=self._first_stage(tx, execution, stored, edits),
                 edits=edits,
+                dialect=earlier_dialect(tx, execution, stored),
+                mapping=earlier_mapping(tx, execution, stored),
             )
             if not tx.executions.retry(fixed, execution.log.id):
                 raise Conflict(f"Execution {execution_id} was just fixed by somebody else.", "Look at it again.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline_exec.errors import FieldProblem, InvalidDocument
+from pipeline_exec.model.dialect import Dialect
 from pipeline_exec.model.execution import CellEdit, Execution, ExecutionLog, Stage
 from pipeline_exec.model.identity import ConfigurationId
+from pipeline_exec.model.mapping_record import MappingRecord
 from pipeline_exec.model.pipeline import StoredConfiguration
 from pipeline_exec.model.target_model import TargetModelDocument
 from pipeline_exec.ports import Transaction
@@ -31,8 +33,22 @@ def merged(before: Sequence[CellEdit], now: Sequence[CellEdit]) -> tuple[CellEdi
 def counted_rows(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> int | None:
     """How many rows the mapped table has when the input is read as configured; None where no attempt counted them."""
     attempts = tx.executions.logs([execution.id])[execution.id]
-    counted = (log for log in reversed(attempts) if log.counts is not None and _reads_alike(tx, log, stored))
+    counted = (log for log in reversed(attempts) if log.counts and _is_alike(tx, log, stored, Stage.READ))
     return next((log.counts.total_rows for log in counted if log.counts is not None), None)
+
+
+def earlier_dialect(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> Dialect | None:
+    """How the latest attempt that read the input as configured found it; None where there is none."""
+    attempts = tx.executions.logs([execution.id])[execution.id]
+    noted = (log for log in reversed(attempts) if log.dialect and _is_alike(tx, log, stored, Stage.READ))
+    return next((log.dialect for log in noted), None)
+
+
+def earlier_mapping(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> MappingRecord | None:
+    """How the latest attempt that read and mapped the input as configured mapped it; None where there is none."""
+    attempts = tx.executions.logs([execution.id])[execution.id]
+    noted = (log for log in reversed(attempts) if log.mapping and _is_alike(tx, log, stored, Stage.MAP))
+    return next((log.mapping for log in noted), None)
 
 
 def earlier_edits(tx: Transaction, execution: Execution, stored: StoredConfiguration) -> Sequence[CellEdit]:
@@ -40,7 +56,7 @@ def earlier_edits(tx: Transaction, execution: Execution, stored: StoredConfigura
 
     Where the input is read otherwise, the rows that they name are others.
     """
-    if not _reads_alike(tx, execution.log, stored):
+    if not _is_alike(tx, execution.log, stored, Stage.READ):
         return []
     known = {column.key for column in stored.target_model.columns}
     return [edit for edit in execution.log.edits if edit.column in known]
@@ -71,7 +87,7 @@ def check_cells(cells: Sequence[CellEdit], model: TargetModelDocument, rows: int
         raise InvalidDocument("A repaired cell is not in the table.", problems)
 
 
-def _reads_alike(tx: Transaction, log: ExecutionLog, stored: StoredConfiguration) -> bool:
-    """Whether an attempt read its input as this configuration says."""
+def _is_alike(tx: Transaction, log: ExecutionLog, stored: StoredConfiguration, stage: Stage) -> bool:
+    """Whether an attempt did a stage, and those before it, as this configuration says."""
     used = tx.pipelines.configuration(ConfigurationId(str(log.configuration_id)))
-    return stage_keys(used, [])[Stage.READ] == stage_keys(stored, [])[Stage.READ]
+    return stage_keys(used, [])[stage] == stage_keys(stored, [])[stage]

@@ -112,6 +112,11 @@ class Lifecycle:
         with self.store.writing() as tx:
             tx.executions.advance(replace(execution, log=log), Progress(stage=stage, rows=rows))
 
+    def note(self, execution: Execution) -> None:
+        """Note how the run's input was read and mapped, as far as its log says so."""
+        with self.store.writing() as tx:
+            tx.executions.note(execution)
+
     def succeed(self, execution_id: ExecutionId, log_id: LogId, written: Written) -> None:
         """Everything was delivered.
 
@@ -171,6 +176,8 @@ class Lifecycle:
                 at=ended.audit.updated_at,
                 first_stage=log.first_stage,
                 edits=log.edits,
+                dialect=log.dialect,
+                mapping=log.mapping,
             )
             if not begin_turn(tx, again, again.log.started_on):
                 return ended
@@ -214,6 +221,8 @@ class Lifecycle:
                 at=self.clock(),
                 first_stage=first_stage,
                 edits=execution.log.edits,
+                dialect=execution.log.dialect,
+                mapping=execution.log.mapping,
                 run_id=run_id,
             )
             if not begin_turn(tx, fixed, fixed.log.started_on):

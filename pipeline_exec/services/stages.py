@@ -31,6 +31,7 @@ from pipeline_exec.errors import (
 )
 from pipeline_exec.model.execution import Counts, Execution, SourceFile, Stage
 from pipeline_exec.model.identity import FileId, PipelineId
+from pipeline_exec.model.mapping_record import MappingRecord
 from pipeline_exec.model.pipeline import ReadOptions
 from pipeline_exec.model.rows import Rows
 from pipeline_exec.ports import Clock, FileSource, Formats, Parsed, PullSource, Staging, Store
@@ -108,17 +109,18 @@ class Stages:
             _refuse_others(parsed, source)
         return Rows(parsed.rows.schema, _named(parsed.rows, source)), parsed.dialect
 
-    def map(self, plan: Plan, rows: Rows) -> tuple[Rows, dict[str, object]]:
+    def map(self, plan: Plan, rows: Rows) -> tuple[Rows, MappingRecord]:
         """The rows as text under the target's columns, which source columns each was made from, and why.
 
         Raises:
             MappingFailure: a mapped source column is absent.
         """
+        columns = without_marks(rows.schema)
         with _naming(plan.execution.source):
-            mapper = plan.mapper(without_marks(rows.schema))
+            mapper = plan.mapper(columns)
         schema = marked_schema(mapper.schema) if CELLS in rows.schema.names else mapper.schema
         mapped = Rows(schema, (mapper.map(batch) for batch in rows))
-        return mapped, mapping_record(mapper)
+        return mapped, mapping_record(mapper, columns)
 
     def validate(self, plan: Plan, rows: Rows, on_counts: Callable[[Counts, Tally], None]) -> Rows:
         """The rows typed and checked; findings are staged beside them.

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Table
 from pipeline_exec.errors import ErrorType
 from pipeline_exec.model.execution import CellEdit, Counts, ExecutionLog, Failure, LogType, Stage, Status
 from pipeline_exec.model.identity import ConfigurationId, ExecutionId, LogId, RunId
+from pipeline_exec.model.mapping_record import MappedColumn, MappingRecord, Method
 from pipeline_exec.store.tables import execution_logs
 
 _COUNTS = [field.name for field in fields(Counts)]
@@ -32,6 +33,8 @@ def log_values(log: ExecutionLog) -> dict[str, object]:
         **failure_values(log.failure),
         "first_stage": log.first_stage,
         "edits": [[edit.row, edit.column, edit.value] for edit in log.edits],
+        "dialect": log.dialect,
+        "mapping": log.mapping and asdict(log.mapping),
         "dispatched_at": log.dispatched_at,
         "fenced_at": log.fenced_at,
         "heartbeat_at": log.heartbeat_at,
@@ -55,10 +58,18 @@ def log_of(row: RowMapping) -> ExecutionLog:
         failure=failure_of(row, execution_logs),
         first_stage=Stage(row[own.first_stage]),
         edits=tuple(CellEdit(row=number, column=column, value=value) for number, column, value in row[own.edits]),
+        dialect=row[own.dialect],
+        mapping=row[own.mapping] and _mapping_of(row[own.mapping]),
         dispatched_at=row[own.dispatched_at],
         fenced_at=row[own.fenced_at],
         heartbeat_at=row[own.heartbeat_at],
     )
+
+
+def known_input(log: ExecutionLog) -> Mapping[str, object]:
+    """The columns of how an input was read and mapped; none of what is not known, so that what is there stays."""
+    values = log_values(log)
+    return {name: values[name] for name in ("dialect", "mapping") if values[name] is not None}
 
 
 def counts_values(counts: Counts | None) -> Mapping[str, int | None]:
@@ -96,4 +107,22 @@ def failure_of(row: RowMapping, table: Table) -> Failure | None:
         type=ErrorType(row[table.c.error_type]),
         message=row[table.c.error_message],
         transient=row[table.c.error_transient],
+    )
+
+
+def _mapping_of(document: Mapping[str, Any]) -> MappingRecord:
+    columns = (
+        MappedColumn(
+            target_column=column["target_column"],
+            source_columns=tuple(column["source_columns"]),
+            method=column["method"] and Method(column["method"]),
+            score=column["score"],
+        )
+        for column in document["columns"]
+    )
+    return MappingRecord(
+        columns=tuple(columns),
+        total_columns=document["total_columns"],
+        unused_columns=tuple(document["unused_columns"]),
+        total_unused_columns=document["total_unused_columns"],
     )

@@ -18,7 +18,7 @@ from pipeline_exec.model.identity import ExecutionId, LogId, PipelineId, RunId
 from pipeline_exec.model.query import Page, Query
 from pipeline_exec.store.arrivals import ARRIVAL, arrival_of
 from pipeline_exec.store.deliveries import deliveries_of, save_delivery
-from pipeline_exec.store.execution_logs import failure_values, log_of, log_values
+from pipeline_exec.store.execution_logs import failure_values, known_input, log_of, log_values
 from pipeline_exec.store.execution_rows import (
     ATTRIBUTES,
     EXECUTIONS,
@@ -177,6 +177,11 @@ class Executions(ports.Executions):
         values = {**progress_values(progress), **counts}
         if self._did(_CHANGE_CURRENT, execution=execution.id, log=log.id, **values) and counts:
             self._did(_NOTE, log=log.id, **counts)
+
+    def note(self, execution: Execution) -> None:
+        log = execution.log
+        if self._did(_CHANGE_CURRENT, execution=execution.id, log=log.id):
+            self._did(_NOTE, log=log.id, **known_input(log))
 
     def unfinished(self) -> Sequence[Execution]:
         return [execution_of(row) for row in self._connection.execute(_UNFINISHED).mappings()]

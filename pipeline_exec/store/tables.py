@@ -174,6 +174,8 @@ execution_logs = Table(
     *_failure(),
     Column("first_stage", Text, nullable=False),
     Column("edits", Json, nullable=False),
+    Column("dialect", Json),
+    Column("mapping", Json),
     Column("dispatched_at", Moment, index=True),
     Column("fenced_at", Moment),
     Column("heartbeat_at", Moment),

@@ -54,6 +54,8 @@ def test_an_execution_is_read_with_every_attribute_of_the_document(api):
                 "type": "CREATE",
                 "configuration": configuration,
                 "run_id": log["run_id"],
+                "dialect": log["dialect"],
+                "mapping": log["mapping"],
             }
         ],
     }
@@ -61,6 +63,36 @@ def test_an_execution_is_read_with_every_attribute_of_the_document(api):
     assert read["created_at"] == log["started_on"] < read["updated_at"]
     assert read["created_at"].endswith("Z")
     assert read["source"]["fingerprint"].startswith("sha256:")
+
+
+def test_a_run_says_how_its_input_was_read_and_mapped(api):
+    read = api.execute(api.a_pipeline().receives("Name;Shoe size\nAda;37\n"))
+
+    (log,) = read["logs"]
+    assert {name: log["dialect"][name] for name in ("format", "encoding", "delimiter", "header_row")} == {
+        "format": "csv",
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "header_row": 1,
+    }
+    assert log["mapping"] == {
+        "sources": {"name": ["Name"], "age": []},
+        "matches": [{"target_column": "name", "source_column": "Name", "method": "KEY", "score": 0.99}],
+        "total_columns": 2,
+        "unused_columns": ["Shoe size"],
+        "total_unused_columns": 1,
+    }
+
+
+def test_a_fix_says_how_the_input_was_read_and_mapped_that_it_goes_on_with(api):
+    failed = api.execute(api.a_pipeline().receives(BAD))
+    api.client.post(
+        f"/dp/api/v1/execution/{failed['id']}/fix", json={"configuration": {"error_config": {"error_threshold": 100}}}
+    )
+
+    first, fix = api.ended(failed["id"])["logs"]
+    assert fix["status"] == "SUCCESSFUL"
+    assert (fix["dialect"], fix["mapping"]) == (first["dialect"], first["mapping"])
 
 
 def test_a_failed_execution_says_why_and_counts_all_the_same(api):
@@ -88,6 +120,7 @@ def test_an_execution_that_has_not_begun_has_nothing_counted_and_no_error(api):
     assert "error" not in read
     assert "progress" not in read
     (log,) = read["logs"]
+    assert not {"dialect", "mapping", "error"} & log.keys()
     assert log["duration"] is None
     assert set(log["data"].values()) == {None}
 

@@ -41,6 +41,16 @@ def test_an_execution_is_shown_with_its_error_and_its_runs(command_line, failed)
     assert shown.splitlines()[-1].split()[:7] == ["1", "CREATE", "FAILED", "3", "2", "2", "6"]
 
 
+def test_an_execution_is_shown_with_how_its_input_was_read_and_mapped(command_line, orders):
+    (orders / "inbox" / "may.csv").write_text("Number;Amount (EUR);Note\nA-1;10;x\n")
+    shown = command_line.run("executions", "show", command_line.execute("orders").id).stdout
+    lines = [line.split(maxsplit=1) for line in shown.splitlines()]
+    assert ["delimiter", ";"] in lines
+    assert ["number", "Number"] in lines
+    assert ["amount", "Amount (EUR)  (similar: 0.93)"] in lines
+    assert ["Unused:", "Note"] in lines
+
+
 def test_the_json_of_an_execution_is_what_the_api_answers(command_line, failed):
     shown = json.loads(command_line.run("executions", "show", failed.id, "--json").stdout)
     assert shown["error"]["type"] == "ERROR_THRESHOLD_EXCEEDED"

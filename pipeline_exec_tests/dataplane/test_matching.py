@@ -94,12 +94,16 @@ def test_what_the_mapping_uses_already_is_not_guessed_for_another_column():
 
 def test_what_was_found_is_recorded_with_the_reason():
     config = mapping({"source_columns": ["b"], "target_column": "x"})
-    mapper = compile_mapping(config, [column("x"), column("customer_name"), column("z")], ["b", "Customer Names"])
-    assert mapping_record(mapper) == {
+    source = ["b", "note", "Customer Names"]
+    record = mapping_record(
+        compile_mapping(config, [column("x"), column("customer_name"), column("z")], source), source
+    )
+    assert record.by_target() == {
         "x": {"sources": ["b"]},
         "customer_name": {"sources": ["Customer Names"], "method": "SIMILARITY", "score": 0.963},
         "z": {"sources": []},
     }
+    assert (record.total_columns, record.unused_columns, record.total_unused_columns) == (3, ("note",), 1)
 
 
 def test_an_exact_mapping_finds_nothing_by_itself():

@@ -18,6 +18,7 @@ from pipeline_exec.errors import (
     Unavailable,
 )
 from pipeline_exec.model.execution import Counts, Stage, Status
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.services import attempts as module
 from pipeline_exec.services.attempts import as_failure
 from pipeline_exec_tests.services.workshop import ADA, BAD_AGE, Workshop
@@ -90,6 +91,45 @@ class TestTheStages:
         assert read.facts["format"] == "csv"
         assert mapped.facts == {name: {"sources": [name], "method": "KEY", "score": 1.0} for name in ("name", "age")}
 
+    def test_how_the_input_was_read_and_mapped_stands_in_the_log(self, workshop, pipeline):
+        workshop.drop(text="name;nickname\nAda;Countess\nGrace\n")
+
+        [ended] = workshop.execute(pipeline)
+
+        dialect, mapping = ended.log.dialect, ended.log.mapping
+        assert (dialect["format"], dialect["delimiter"], dialect["irregular_rows"]) == (
+            "csv",
+            ";",
+            {"missing_cells": 1},
+        )
+        assert [(column.target_column, column.source_columns) for column in mapping.columns] == [
+            ("name", ("name",)),
+            ("age", ()),
+        ]
+        assert (mapping.columns[0].method, mapping.columns[0].score) == (Method.KEY, 1.0)
+        assert (mapping.unused_columns, mapping.total_unused_columns) == (("nickname",), 1)
+
+    def test_how_an_input_was_read_is_known_as_soon_as_it_is_read(self, workshop, execution):
+        attempt = begun(workshop, execution)
+
+        attempt.read()
+        read = workshop.look(execution).log
+        run_until(attempt, Stage.VALIDATE)
+        mapped = workshop.look(execution).log
+
+        assert (read.dialect["format"], read.mapping) == ("csv", None)
+        assert mapped.dialect == read.dialect
+        assert mapped.mapping.total_columns == 2
+
+    def test_how_an_input_was_read_is_known_where_its_columns_cannot_be_mapped(self, workshop):
+        absent = {"source_columns": ["surname"], "target_column": "name"}
+        workshop.drop()
+
+        [ended] = workshop.execute(workshop.pipeline(mapping_config={"mappings": [absent]}))
+
+        assert ended.failure.type is ErrorType.MAPPING_FAILURE
+        assert (ended.log.dialect["format"], ended.log.mapping) == ("csv", None)
+
     def test_rows_are_made_as_they_are_consumed(self, workshop, execution):
         seen = []
         made = begun(workshop, execution).read().watched(lambda batch: seen.append(batch.num_rows))
@@ -107,6 +147,9 @@ class TestTheStages:
 
         assert read.is_staged
         assert mapped.is_staged
+        lost, latest = workshop.logs(again)
+        assert (latest.dialect, latest.mapping) == (lost.dialect, lost.mapping)
+        assert (latest.dialect["format"], latest.mapping.total_columns) == ("csv", 2)
         assert second.stage(mapped) == (1, workshop.layer.ports.staging.size(mapped.ref))
 
     def test_what_is_gone_from_staging_is_made_anew(self, workshop, execution):

@@ -46,6 +46,47 @@ def first_stage(workshop, execution, **configuration):
     return workshop.layer.executions.fix(execution.id, workshop.caller, configuration=configuration).log.first_stage
 
 
+class TestHowTheInputWasReadAndMapped:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"cells": [GOOD_AGE]}, id="a repaired cell"),
+            pytest.param({"configuration": {"error_config": {"error_threshold": 25}}}, id="a threshold"),
+        ],
+    )
+    def test_is_known_of_a_fix_that_begins_behind_it(self, workshop, failed, change):
+        fixed = workshop.fix(failed, **change)
+
+        assert fixed.log.first_stage in (Stage.VALIDATE, Stage.WRITE)
+        assert fixed.log.dialect["format"] == "csv"
+        assert fixed.log.mapping.total_columns == 2
+        assert (fixed.log.dialect, fixed.log.mapping) == (failed.log.dialect, failed.log.mapping)
+
+    def test_is_told_anew_by_a_fix_that_maps_anew(self, workshop, failed):
+        fixed = workshop.fix(failed, configuration=BY_NAMES_FOR_AGES)
+
+        assert fixed.log.first_stage is Stage.MAP
+        assert fixed.log.dialect == failed.log.dialect
+        assert [column.source_columns for column in fixed.log.mapping.columns] == [("name",), ("name",)]
+
+    def test_is_not_told_before_it_is_done_anew(self, workshop, failed):
+        fixed = workshop.layer.executions.fix(
+            failed.id, workshop.caller, configuration={"read_options": {"header_row": None}}
+        )
+
+        assert (fixed.log.dialect, fixed.log.mapping) == (None, None)
+
+    def test_is_that_of_the_attempt_whose_rows_are_taken_after_a_detour(self, workshop, failed):
+        detour = workshop.fix(failed, configuration={"read_options": {"header_row": None}, **BY_PLACE})
+        back = {"read_options": {"header_row": "auto"}, "mapping_config": {"mappings": []}}
+        fixed = workshop.fix(failed, configuration={**back, "error_config": {"error_threshold": 25}})
+
+        assert detour.log.dialect != failed.log.dialect
+        assert detour.log.mapping != failed.log.mapping
+        assert fixed.log.first_stage is Stage.VALIDATE
+        assert (fixed.log.dialect, fixed.log.mapping) == (failed.log.dialect, failed.log.mapping)
+
+
 class TestARepair:
     def test_a_repaired_cell_makes_the_execution_succeed(self, workshop, failed):
         fixed = workshop.fix(failed, cells=[GOOD_AGE])

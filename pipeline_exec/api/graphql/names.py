@@ -6,9 +6,9 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.base import StrawberryType
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from pipeline_exec.dataplane.matching import Method
 from pipeline_exec.model.connector import Direction
 from pipeline_exec.model.execution import LogType, Status
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.model.schedule import Frequency
 from pipeline_exec.model.wrapper import SourceType
 

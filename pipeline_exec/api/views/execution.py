@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Self
 
 from pipeline_exec.api.views.audit import PrincipalView, audited
+from pipeline_exec.api.views.suggestion import SuggestionView
 from pipeline_exec.api.views.view import Moment, View, WhenThere
 from pipeline_exec.errors import ErrorType
 from pipeline_exec.model.execution import (
@@ -20,6 +21,7 @@ from pipeline_exec.model.execution import (
     Stage,
     Status,
 )
+from pipeline_exec.model.mapping_record import MappingRecord
 
 
 class ErrorView(View):
@@ -49,6 +51,40 @@ class CountsView(View):
         return cls(**{name: getattr(counts, name, None) for name in cls.model_fields})
 
 
+class MappingView(View):
+    """How the columns of an input were mapped; of more than 200 of a kind the first are listed."""
+
+    sources: dict[str, list[str]]
+    """The source columns that each target column is made from; none where it is empty, or made of no column."""
+    matches: list[SuggestionView]
+    """Why its source was chosen for each target column that the mapping says nothing of."""
+    total_columns: int
+    """How many columns the target has."""
+    unused_columns: list[str]
+    """The source columns that no target column is made from."""
+    total_unused_columns: int
+
+    @classmethod
+    def of(cls, record: MappingRecord) -> Self:
+        """Of a record."""
+        return cls(
+            sources={column.target_column: list(column.source_columns) for column in record.columns},
+            matches=[
+                SuggestionView(
+                    target_column=column.target_column,
+                    source_column=column.source_columns[0],
+                    method=column.method,
+                    score=column.score,
+                )
+                for column in record.columns
+                if column.method and column.score is not None
+            ],
+            total_columns=record.total_columns,
+            unused_columns=list(record.unused_columns),
+            total_unused_columns=record.total_unused_columns,
+        )
+
+
 class LogView(View):
     """One run of an execution."""
 
@@ -64,6 +100,10 @@ class LogView(View):
     """Id of the run in Dagster."""
     error: WhenThere[ErrorView] = None
     """Only there when this run failed."""
+    dialect: WhenThere[dict[str, object]] = None
+    """How the input was read: format, encoding, delimiter, header row, …; only there once that is known."""
+    mapping: WhenThere[MappingView] = None
+    """How its columns were mapped; only there once that is known."""
 
     @classmethod
     def of(cls, log: ExecutionLog) -> Self:
@@ -77,6 +117,8 @@ class LogView(View):
             configuration=log.configuration_id,
             run_id=log.run_id,
             error=ErrorView.of(log.failure) if log.failure else None,
+            dialect=dict(log.dialect) if log.dialect else None,
+            mapping=MappingView.of(log.mapping) if log.mapping else None,
         )
 
 

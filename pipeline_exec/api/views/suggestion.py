@@ -7,7 +7,8 @@ from typing import Self
 
 from pipeline_exec.api.views.specimen import SpecimenView
 from pipeline_exec.api.views.view import View, WhenThere
-from pipeline_exec.dataplane.matching import Method, Suggestion
+from pipeline_exec.dataplane.matching import Suggestion
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.services.suggestions import SuggestedMapping
 
 

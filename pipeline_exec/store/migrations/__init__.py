@@ -14,7 +14,7 @@ from pipeline_exec.errors import Unavailable
 from pipeline_exec.store.durable import locked
 
 #: The revision the tables of this version have.
-HEAD = "0002"
+HEAD = "0003"
 #: Not Alembic's usual name: Dagster's storages may live in the same database and keep theirs under it.
 VERSION_TABLE = "pipeline_exec_version"
 

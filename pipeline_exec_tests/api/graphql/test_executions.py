@@ -20,6 +20,7 @@ from pipeline_exec.model.execution import (
     Stage,
 )
 from pipeline_exec.model.identity import ConnectorId
+from pipeline_exec.model.mapping_record import MappedColumn, MappingRecord, Method
 from pipeline_exec_tests.builders import NOON, a_pipeline, a_principal, a_wrapper, an_execution
 
 EVERYTHING = """
@@ -34,7 +35,10 @@ query ($id: ID!) {
     pipeline { id name }
     logs {
       id number type status duration startedOn endedAt configurationId runId firstStage
-      error { type message } counts { totalRows } edits { row column value }
+      error { type message } counts { totalRows } edits { row column value } dialect
+      mapping {
+        columns { targetColumn sourceColumns method score } totalColumns unusedColumns totalUnusedColumns
+      }
     }
     deliveries { status location rows bytes batches connector { name } error { type message } }
   }
@@ -45,12 +49,22 @@ SOURCE = SourceFile(name="a.csv", path="/in/a.csv", size=5_000_000_000, fingerpr
 COUNTS = Counts(total_rows=4, total_cells=8, total_error_cells=2, total_error_rows=1)
 FAILURE = Failure(type=ErrorType.ERROR_THRESHOLD_EXCEEDED, message="25 % of the cells are erroneous. Repair them.")
 
+DIALECT = {"format": "csv", "header_row": None}
+MAPPING = MappingRecord.of(
+    columns=(
+        MappedColumn(target_column="name", source_columns=("Name",), method=Method.KEY, score=0.99),
+        MappedColumn(target_column="age", source_columns=()),
+    ),
+    unused_columns=("note",),
+)
+
 
 def a_failed_execution(graph, pipeline) -> Execution:
     execution = graph.store(an_execution(pipeline, trigger=ExecutionTrigger.EVENT, source=SOURCE))
-    counted = replace(execution, log=replace(execution.log, counts=COUNTS))
-    failed = counted.failed(FAILURE, NOON + timedelta(milliseconds=1234))
+    known = replace(execution, log=replace(execution.log, counts=COUNTS, dialect=DIALECT, mapping=MAPPING))
+    failed = known.failed(FAILURE, NOON + timedelta(milliseconds=1234))
     with graph.layer.ports.store.writing() as tx:
+        tx.executions.note(known)
         tx.executions.finish(failed)
     return failed
 
@@ -98,6 +112,16 @@ def test_an_execution_shows_all_that_is_known_of_it(graph):
                 "error": {"type": "ERROR_THRESHOLD_EXCEEDED", "message": FAILURE.message},
                 "counts": {"totalRows": 4},
                 "edits": [],
+                "dialect": {"format": "csv", "header_row": None},
+                "mapping": {
+                    "columns": [
+                        {"targetColumn": "name", "sourceColumns": ["Name"], "method": "KEY", "score": 0.99},
+                        {"targetColumn": "age", "sourceColumns": [], "method": None, "score": None},
+                    ],
+                    "totalColumns": 2,
+                    "unusedColumns": ["note"],
+                    "totalUnusedColumns": 1,
+                },
             }
         ],
         "deliveries": [],

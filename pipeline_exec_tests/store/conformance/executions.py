@@ -20,6 +20,7 @@ from pipeline_exec.model.execution import (
     Stage,
     Status,
 )
+from pipeline_exec.model.mapping_record import MappedColumn, MappingRecord, Method
 from pipeline_exec.model.query import Comparison, Operator, Query
 from pipeline_exec_tests.builders import (
     NOON,
@@ -39,6 +40,15 @@ COUNTS = Counts(total_rows=2, total_cells=4, total_error_cells=1, total_error_ro
 SOURCE = SourceFile(name="a.csv", path="in/a.csv", size=10, fingerprint="sha256:00")
 FAILURE = Failure(type=ErrorType.SOURCE_UNRESPONSIVE, message="The server is gone. Start it.", transient=True)
 
+DIALECT = {"format": "csv", "delimiter": "\x00", "preamble": {"rows": 1, "lines": ["Zoë"]}, "header_row": None}
+MAPPING = MappingRecord.of(
+    columns=(
+        MappedColumn(target_column="name", source_columns=("Name",), method=Method.KEY, score=0.99),
+        MappedColumn(target_column="age", source_columns=()),
+    ),
+    unused_columns=("\udcff",),
+)
+
 
 def after(seconds):
     return NOON + timedelta(seconds=seconds)
@@ -46,6 +56,10 @@ def after(seconds):
 
 def with_counts(execution, counts=COUNTS):
     return replace(execution, log=replace(execution.log, counts=counts))
+
+
+def with_input(execution, **more):
+    return replace(execution, log=replace(execution.log, **more))
 
 
 def fixed(execution, at=None, **more):
@@ -270,6 +284,30 @@ class ExecutionsConformance:
             tx.executions.advance(with_counts(execution), Progress(stage=Stage.WRITE, rows=9))
             assert tx.executions.get(execution.id) == again
 
+    # note
+
+    def test_how_an_input_was_read_and_mapped_is_noted_as_it_becomes_known(self, store, execution):
+        read = with_input(execution, dialect=DIALECT)
+        mapped = with_input(read, mapping=MAPPING)
+        with store.writing() as tx:
+            tx.executions.note(read)
+            assert tx.executions.get(execution.id) == read
+            tx.executions.note(with_input(execution, mapping=MAPPING))
+            assert tx.executions.get(execution.id) == mapped
+        with store.reading() as tx:
+            assert tx.executions.logs([execution.id])[execution.id] == [mapped.log]
+
+    def test_how_the_input_of_an_attempt_that_is_over_was_read_is_not_noted(self, store, execution):
+        again = fixed(execution)
+        with store.writing() as tx:
+            tx.executions.retry(again, execution.log.id)
+            tx.executions.note(with_input(execution, dialect=DIALECT))
+            assert tx.executions.get(execution.id) == again
+            ended = again.failed(FAILURE, after(61))
+            tx.executions.finish(ended)
+            tx.executions.note(with_input(again, dialect=DIALECT))
+            assert tx.executions.get(execution.id) == ended
+
     # finish
 
     @pytest.mark.parametrize(
@@ -326,7 +364,8 @@ class ExecutionsConformance:
         ended = with_counts(execution).failed(FAILURE, after(1))
         other = a_configuration(PIPELINE.id)
         edits = (CellEdit(row=3, column="name", value="Zoë\x00"), CellEdit(row=4, column="age", value=None))
-        again = fixed(ended, configuration_id=other.id, first_stage=Stage.VALIDATE, edits=edits)
+        known = {"dialect": DIALECT, "mapping": MAPPING}
+        again = fixed(ended, configuration_id=other.id, first_stage=Stage.VALIDATE, edits=edits, **known)
         with store.writing() as tx:
             tx.pipelines.add_configuration(other)
             tx.executions.finish(ended)
@@ -449,6 +488,7 @@ class ExecutionsConformance:
             lambda tx: tx.executions.fence(execution.log.id, "sensor's", after(1)),
             lambda tx: tx.executions.receive(replace(execution, source=SOURCE)),
             lambda tx: tx.executions.advance(execution, Progress(stage=Stage.READ, rows=1)),
+            lambda tx: tx.executions.note(with_input(execution, dialect=DIALECT)),
             lambda tx: tx.executions.finish(ended),
             lambda tx: tx.executions.retry(fixed(ended), ended.log.id),
         ):

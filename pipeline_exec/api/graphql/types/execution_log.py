@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Self
 
 import strawberry
+from strawberry.scalars import JSON
 
+from pipeline_exec.api.graphql.types.mapping_record import MappingRecord
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.scalars import BigInt
 from pipeline_exec.errors import ErrorType
@@ -74,6 +76,10 @@ class ExecutionLog(Mirror):
     first_stage: Stage
     """Where it began; what lies before was taken from the attempt before."""
     edits: list[CellEdit]
+    dialect: JSON | None
+    """How the input was read: format, compression, encoding, delimiter, header row, …; null until that is known."""
+    mapping: MappingRecord | None
+    """How its columns were mapped; null until that is known."""
 
     @classmethod
     def of(cls, log: model.ExecutionLog) -> Self:
@@ -82,4 +88,6 @@ class ExecutionLog(Mirror):
             error=Failure.if_any(log.failure),
             counts=Counts.of(log.counts) if log.counts else None,
             edits=[CellEdit.of(edit) for edit in log.edits],
+            dialect=JSON(log.dialect) if log.dialect else None,
+            mapping=MappingRecord.of(log.mapping) if log.mapping else None,
         )

@@ -11,32 +11,12 @@ from strawberry.scalars import JSON
 
 from pipeline_exec.api.graphql.types.execution_log import Counts
 from pipeline_exec.api.graphql.types.finding import Finding
+from pipeline_exec.api.graphql.types.mapping_record import MappedColumn
 from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.scalars import BigInt
 from pipeline_exec.api.graphql.types.specimen import Specimen
-from pipeline_exec.dataplane.matching import Method, Suggestion
+from pipeline_exec.dataplane.matching import Suggestion
 from pipeline_exec.services import previews, samples, specimens
-
-
-@strawberry.type
-class MappedColumn:
-    """Which source columns a target column is made from."""
-
-    target_column: str
-    source_columns: list[str]
-    method: Method | None
-    """Why it was chosen; null where the mapping says so."""
-    score: float | None
-    """How sure that is, from 0 to 1."""
-
-    @classmethod
-    def of(cls, key: str, sources: list[str], match: Suggestion | None) -> Self:
-        return cls(
-            target_column=key,
-            source_columns=sources,
-            method=None if match is None else match.method,
-            score=None if match is None else match.score,
-        )
 
 
 @strawberry.type
@@ -73,7 +53,7 @@ class Preview:
         findings = preview.findings.to_pylist() if preview.findings is not None else []
         return cls(
             dialect=JSON(preview.dialect),
-            mapping=[MappedColumn.of(key, names, preview.matches.get(key)) for key, names in preview.sources.items()],
+            mapping=[_mapped(key, names, preview.matches.get(key)) for key, names in preview.sources.items()],
             columns=preview.rows.column_names,
             rows=_cells(preview.rows),
             errors=[Finding.of(finding) for finding in findings],
@@ -128,6 +108,11 @@ class SampleInput:
     name: str
     """With its extension, which tells the format where the content does not."""
     text: str
+
+
+def _mapped(key: str, sources: list[str], match: Suggestion | None) -> MappedColumn:
+    method, score = (match.method, match.score) if match else (None, None)
+    return MappedColumn(target_column=key, source_columns=sources, method=method, score=score)
 
 
 def _cells(rows: pa.Table) -> list[list[str | None]]:

@@ -11,7 +11,7 @@ from pipeline_exec.api.graphql.types.mirror import Mirror
 from pipeline_exec.api.graphql.types.pipeline_input import ReadOptionsInput
 from pipeline_exec.api.graphql.types.preview import SampleInput
 from pipeline_exec.api.graphql.types.specimen import Specimen
-from pipeline_exec.dataplane.matching import Method
+from pipeline_exec.model.mapping_record import Method
 from pipeline_exec.services import suggestions
 
 
