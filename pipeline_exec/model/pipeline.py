@@ -18,6 +18,7 @@ from pipeline_exec.model.mapping import MappingConfig
 from pipeline_exec.model.output_dialect import Quoting
 from pipeline_exec.model.principal import Audit
 from pipeline_exec.model.schedule import ScheduleConfig
+from pipeline_exec.model.sheet_name import SheetName
 from pipeline_exec.model.target_model import TargetModelDocument
 
 #: What Dagster keeps for itself beside Python's keywords (``DISALLOWED_NAMES``).
@@ -145,7 +146,7 @@ class OutputOptions(Document):
     neutralise_formulas: bool = False
     """Of delimited text and workbooks: whether text that a spreadsheet program would take for a formula gets an
     apostrophe in front (OWASP, "CSV Injection"). Values of number, date and boolean columns stay as they are."""
-    sheet: Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[^\[\]:*?/\\\x00-\x1f]+$")] = "Data"
+    sheet: SheetName = "Data"
     """Of workbooks: the name of the sheet."""
     header_style: Literal["bold", "plain"] = "bold"
     """Of workbooks: how the header looks. It stays in sight in both."""
@@ -164,8 +165,6 @@ class OutputOptions(Document):
             raise ValueError("Quotes that are escaped by a quote are doubled: leave escape out.")
         if self.null and (self.delimiter in self.null or self.quote in self.null):
             raise ValueError("The text for empty cells must not hold the delimiter or the quote. Set another one.")
-        if self.sheet.startswith("'") or self.sheet.endswith("'"):
-            raise ValueError("The name of a sheet must not begin or end with an apostrophe. Set another one.")
         if self.byte_order_mark and not is_unicode(self.encoding):
             raise ValueError(f"The encoding {self.encoding} has no byte order mark. Leave byte_order_mark out.")
         return self

@@ -101,6 +101,8 @@ def test_what_would_need_quotes_fails_where_there_are_to_be_none(path):
         ({"sheet": "a/b"}, "sheet"),
         ({"sheet": "x" * 32}, "sheet"),
         ({"sheet": "'quoted"}, "apostrophe"),
+        ({"sheet": "hiSTORY"}, "History"),
+        ({"sheet": 15 * "🙂" + "ab"}, "31 characters"),
     ],
     ids=str,
 )
