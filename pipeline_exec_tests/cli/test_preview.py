@@ -82,9 +82,9 @@ def test_what_was_taken_for_an_option_is_shown(command_line, orders, file):
 
 
 def test_options_are_laid_over_those_of_the_pipeline(command_line, orders, file):
-    options = '{"delimiter": ","}'
+    options = '{"encoding": "cp1252"}'
     result = command_line.run("preview", file, "--pipeline", "orders", "--options", options)
-    assert "delimiter   ,\n" in result.stdout
+    assert "encoding    cp1252\n" in result.stdout
 
 
 @pytest.mark.parametrize(
