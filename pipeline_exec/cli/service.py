@@ -63,7 +63,9 @@ class Service:
             Conflict: the home has a service that runs, or the port is taken.
             Unavailable: the parts did not get ready in time.
         """
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # SIGINT too: a shell has what a script starts in the background ignore it.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
         with self._reservation or nullcontext(), self._alone(), self._supervisor.running():
             wait_until(self._is_ready, self._supervisor, START_SECONDS)
             yield

@@ -52,3 +52,9 @@ def test_the_health_names_the_part_that_is_gone_until_it_is_back(tmp_path):
             time.sleep(0.2)
         (first, *_) = [answer for answer in seen if answer.status_code == 503]
         assert "code server" in first.text
+
+
+def test_a_service_in_the_background_of_a_script_stops_at_sigint(tmp_path):
+    with running_service(tmp_path / "home") as service:
+        assert service.interrupt() == 0
+        assert service.said.endswith("Stopped.\n")

@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 60
+#: As a script starts what it ends with ``&``: its shell has it ignore SIGINT.
+_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$0" "$@"')
 
 
 class RunningService:
@@ -45,6 +47,11 @@ class RunningService:
         """SIGKILL a part; the supervisor starts it again."""
         os.kill(self.pid(part), signal.SIGKILL)
 
+    def interrupt(self) -> int:
+        """Send SIGINT, and answer the status the service ends with."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(START_SECONDS)
+
     def wait_for_start(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while "Ctrl-C stops the service" not in self.said:
@@ -66,7 +73,7 @@ def running_service(home: Path, **environment: str) -> Iterator[RunningService]:
     said = home / "terminal.txt"
     with said.open("wb") as terminal:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline_exec.cli", "up", "--home", str(home), "--port", "0"],
+            [*_BACKGROUND, sys.executable, "-m", "pipeline_exec.cli", "up", "--home", str(home), "--port", "0"],
             stdout=terminal,
             stderr=terminal,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
