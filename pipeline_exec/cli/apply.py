@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,24 +37,24 @@ def apply(deployment: Deployment, path: Path) -> None:
     the service's home, which is made. Relative paths are relative to the folder of the file. The order does not matter;
     applied again, nothing changes.
     """
-    apply_documents(deployment.layer, path)
+    for skipped in apply_documents(deployment.layer, path):
+        click.echo(f"{skipped} holds no document and is left out.", err=True)
 
 
-def apply_documents(layer: ServiceLayer, path: Path) -> None:
-    """Apply the documents of a file or a folder, and print what became of each.
+def apply_documents(layer: ServiceLayer, path: Path) -> Sequence[Path]:
+    """Apply the documents of a file or a folder, and print what became of each; answer the files without any.
 
     Raises:
         InvalidDocument: one is not valid; none is applied.
     """
     files = read_documents(path, Surroundings(os.environ, layer.settings.home))
-    for skipped in files.skipped:
-        click.echo(f"{skipped} holds no document and is left out.", err=True)
     changes = layer.documents.apply(files.declarations, layer.principals.owner())
     # Everything is valid; nothing is there yet that would look into the folders.
     _make_folders(files.declarations, layer.settings.home.absolute())
     for applied in changes:
         change = click.style(f"{applied.change:<9}", fg=COLOURS.get(applied.change))
         click.echo(f"{change}  {applied.kind:<15}  {applied.name}")
+    return files.skipped
 
 
 def _make_folders(declarations: Iterable[Declaration], home: Path) -> None:

@@ -44,7 +44,7 @@ class Deployment:
         return self.make(self.settings)
 
     def apply(self, layer: ServiceLayer, path: Path) -> None:
-        """Apply the documents of a file or a folder, and print what became of each.
+        """Apply the documents of a file or a folder, and print what became of each; other files are left out.
 
         Raises:
             InvalidDocument: one is not valid; none is applied.

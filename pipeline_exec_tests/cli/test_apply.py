@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from pipeline_exec.cli.context import Deployment
 from pipeline_exec_tests.cli.conftest import ORDERS
 
 
@@ -76,6 +77,13 @@ def test_files_without_documents_are_left_out_and_named(command_line, documents)
         f"{folder}/data.json holds no document and is left out.",
         f"{folder}/settings.yaml holds no document and is left out.",
     ]
+
+
+def test_data_beside_the_documents_a_service_starts_with_is_left_out_without_a_word(command_line, documents, capfd):
+    folder = documents(model_yaml=MODEL, data_json='{"features": []}')
+    Deployment(lambda _: command_line.layer).apply(command_line.layer, folder)
+    said = capfd.readouterr()
+    assert (said.out.split(), said.err) == (["created", "TargetDataModel", "order"], "")
 
 
 def test_paths_are_relative_to_the_folder_of_the_file(command_line, documents):
