@@ -69,7 +69,8 @@ class ReadOptions(Document):
     header_rows: int | None = Field(None, ge=1, le=20)
     """How many rows the header of a text or sheet has; the names are their cells joined by a space."""
     footer_rows: int | None = Field(None, ge=0, le=1_000)
-    """How many rows at the end of delimited text are no data, such as totals and signatures."""
+    """How many rows at the end of a text or sheet are no data, such as totals and signatures; of a sheet none when not
+    given."""
     ragged_rows: Literal["report", "pad"] = "report"
     """What becomes of missing cells of delimited text: ``report`` each of them, or ``pad`` the row with empty cells.
     Surplus cells that hold something are always reported."""

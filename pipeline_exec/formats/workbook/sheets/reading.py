@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipeline_exec.formats.batches import text_schema, with_data
 from pipeline_exec.formats.header import column_names, renamed
+from pipeline_exec.formats.workbook.bounds import MAX_ROWS
 from pipeline_exec.formats.workbook.sheets.book import Book, chosen
 from pipeline_exec.formats.workbook.sheets.heading import find_heading
 from pipeline_exec.formats.workbook.sheets.sheet import Sheet
@@ -36,6 +37,8 @@ def read_book(book: Book, options: ReadOptions, format_name: str) -> Parsed:
     found = heading.names if heading else []
     names = column_names(found, len(sheet.columns))
     schema = text_schema(names)
+    first = heading.last + 1 if heading else 1
+    footer = _last_numbers(sheet, first, options.footer_rows or 0)
     dialect: dict[str, object] = {
         "format": format_name,
         "sheet": sheet.name,
@@ -44,21 +47,32 @@ def read_book(book: Book, options: ReadOptions, format_name: str) -> Parsed:
         **({"header_rows": heading.last - heading.first + 1} if heading and heading.last > heading.first else {}),
         **renamed(names, found),
         **sheet.formulas.described,
+        **({"footer": {"rows": len(footer), "first_row": footer[0]}} if footer else {}),
     }
-    rows = Rows(schema, _Batches(sheet, schema, heading.last + 1 if heading else 1))
+    rows = Rows(schema, _Batches(sheet, schema, range(first, footer[0] if footer else MAX_ROWS + 1)))
     return Parsed(with_data(rows), dialect)
+
+
+def _last_numbers(sheet: Sheet, first: int, count: int) -> Sequence[int]:
+    """The numbers of so many rows at the end of a sheet, none of them above the first."""
+    if not count:
+        return []
+    numbers = np.concatenate([block.numbers for block in sheet.blocks])
+    found: list[int] = numbers[numbers >= first][-count:].tolist()
+    return found
 
 
 @dataclass(frozen=True)
 class _Batches:
-    """The rows of a sheet from one number on."""
+    """Some rows of a sheet."""
 
     sheet: Sheet
     schema: pa.Schema
-    first: int
+    numbers: range
+    """Those of the rows."""
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         for block in self.sheet.blocks:
             batch = pa.record_batch(block.cells(self.sheet.columns), schema=self.schema)
-            above = int(np.searchsorted(block.numbers, self.first))
-            yield batch.slice(above) if above else batch
+            begins, ends = np.searchsorted(block.numbers, [self.numbers.start, self.numbers.stop]).tolist()
+            yield batch.slice(begins, ends - begins)
