@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, InvalidRow, ParseOptions, ReadOptions, read_csv
@@ -23,6 +25,9 @@ def parse(block: bytes, syntax: Syntax, width: int) -> tuple[pa.RecordBatch, lis
     if not block.strip(b"\r\n"):
         return _nothing(width), irregular
     plain, is_replaced = _arrows(block, syntax)
+    if plain.startswith(BOM_UTF8):
+        # Arrow takes it for the mark of a file, of which the first was passed over before: this one is part of a cell.
+        plain = BOM_UTF8 + plain
     table = read_csv(
         pa.BufferReader(plain), _reading(width, len(plain) + 1), _parsing(syntax, keep), _converting(width)
     )
