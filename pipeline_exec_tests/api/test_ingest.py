@@ -28,7 +28,8 @@ def push(api, door, content=SOME, client=None, **options):
 
 
 def staged(api):
-    """Everything that is staged; folders may go away meanwhile."""
+    """Everything that is staged once what was pushed before was executed; folders may go away meanwhile."""
+    api.engine.wait()
     return {Path(folder, name) for folder, _, names in os.walk(api.folder / "home/staging") for name in names}
 
 

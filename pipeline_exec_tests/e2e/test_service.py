@@ -178,6 +178,8 @@ def test_a_failed_execution_is_fixed_by_rest_and_by_the_dagster_ui(client, inbox
     (finding,) = client.get(f"/dp/api/v1/execution/{failed['id']}/errors").json()["data"]
     assert (finding["row"], finding["column"], finding["value"], finding["code"]) == (2, "id", "x", "type.int")
 
+    # The execution has ended a moment before its run has, which Dagster does not run again before.
+    within(30, lambda: dagster(client, RUN, id=failed["run_id"])["runOrError"]["status"] == "FAILURE")
     params = {"parentRunId": failed["run_id"], "strategy": "FROM_FAILURE"}
     again = dagster(client, REEXECUTE, params=params)["launchRunReexecution"]
     assert again["__typename"] == "LaunchRunSuccess", again
