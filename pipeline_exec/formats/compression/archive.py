@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from pipeline_exec.errors import ParsingFailure
 from pipeline_exec.formats.compression.codecs import CHUNK_BYTES
@@ -31,13 +31,13 @@ _ENCRYPTED: Final = 0x1
 _LITTER: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
-#: How ``zipfile`` says that an archive is packed by a method, or for a version of ZIP, that it does not know.
-UNKNOWN_METHOD: Final = NotImplementedError
+#: The methods of packing that ``zipfile`` reads.
+_METHODS: Final = frozenset({ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA})
 #: What ``zipfile`` and the codecs it uses raise over bytes that are not as they should be: where a directory ends short
-#: (``struct.error``), a size or place makes no sense (``ValueError``, ``OverflowError``, ``OSError``), or a file that
-#: says nothing of it turns out to be encrypted (``RuntimeError``).
+#: (``struct.error``), a size or place makes no sense (``ValueError``, ``OverflowError``, ``OSError``), or a file
+#: that says nothing of it turns out to be encrypted or of a kind of ZIP that nobody writes (``RuntimeError``).
 DAMAGE: Final = (
-    *(BadZipFile, UNKNOWN_METHOD, RuntimeError),
+    *(BadZipFile, RuntimeError),
     *(zlib.error, lzma.LZMAError),
     *(EOFError, OSError, ValueError, OverflowError, struct.error),
 )
@@ -106,12 +106,12 @@ def content(archive: ZipFile, entry: Entry) -> Iterator[bytes]:
         raise ParsingFailure(f"{entry.name} is encrypted.", "Pack it without a password.")
     if stat.S_ISLNK(entry.info.external_attr >> 16):
         raise ParsingFailure(f"{entry.name} is a link to another file.", "Pack the file itself.")
+    if entry.info.compress_type not in _METHODS:
+        raise ParsingFailure(f"{entry.name} is packed by a method that is not read.", "Pack it by deflate.")
     try:
         with archive.open(entry.info) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
-    except UNKNOWN_METHOD as error:
-        raise ParsingFailure(f"{entry.name} is packed by a method that is not read.", "Pack it by deflate.") from error
     except DAMAGE as error:
         raise ParsingFailure(
             f"{entry.name} is damaged: its bytes are not those that were packed.", "Pack and send it again."
