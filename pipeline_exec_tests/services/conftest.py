@@ -1,5 +1,7 @@
 """One migrated store for all tests of the services, emptied for each: a new one would take most of a test's time."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from pipeline_exec.store.database import Database
@@ -9,10 +11,19 @@ from pipeline_exec_tests.services.workshop import Workshop
 
 @pytest.fixture(scope="session")
 def migrated_store(tmp_path_factory):
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('services')}/store.db")
+    with a_store(tmp_path_factory.mktemp("services")) as database:
+        yield database
+
+
+@contextmanager
+def a_store(folder):
+    """A new store in a folder, closed when the block ends."""
+    database = Database(f"sqlite:///{folder}/store.db")
     database.migrate()
-    yield database
-    database.close()
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def emptied(database):

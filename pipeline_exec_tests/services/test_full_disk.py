@@ -8,8 +8,7 @@ import pytest
 from pipeline_exec.errors import ErrorType, Unavailable
 from pipeline_exec.model.execution import Status
 from pipeline_exec.model.query import Query
-from pipeline_exec.store.database import Database
-from pipeline_exec_tests.services.conftest import emptied
+from pipeline_exec_tests.services.conftest import a_store, emptied
 
 ROOM = 1_500_000
 """The database of a test has room in it."""
@@ -31,10 +30,8 @@ def no_file_larger_than(room):
 @pytest.fixture(scope="module")
 def small_store(tmp_path_factory):
     """That of all tests may have grown."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('small')}/store.db")
-    database.migrate()
-    yield database
-    database.close()
+    with a_store(tmp_path_factory.mktemp("small")) as database:
+        yield database
 
 
 @pytest.fixture
