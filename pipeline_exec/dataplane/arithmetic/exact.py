@@ -15,7 +15,7 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline_exec.dataplane.column_types.numbers import is_plain_text
+from pipeline_exec.dataplane.column_types.numbers import digits_behind_point, is_plain_text, plain_decimals
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
 WHOLE: Final = 19
@@ -74,7 +74,7 @@ def number(digits: str, rows: int) -> Numbers:
 
 def show(numbers: Numbers) -> pa.StringArray:
     """Numbers in plain notation without zeros at the end; where there is none, what stands in its place."""
-    text = _plain(numbers.values)
+    text = plain_decimals(numbers.values)
     return text if numbers.offences is None else pc.coalesce(text, numbers.offences)
 
 
@@ -172,7 +172,7 @@ def _outcome(values: pa.Array, left: Numbers, sign: str, right: Numbers) -> Numb
     offences = _either(left.offences, right.offences)
     if is_lost.true_count:
         lost_left, lost_right = left.values.filter(is_lost), right.values.filter(is_lost)
-        operations = concatenated(_plain(lost_left), sign, _plain(lost_right))
+        operations = concatenated(plain_decimals(lost_left), sign, plain_decimals(lost_right))
         offences = _either(offences, pc.replace_with_mask(pa.nulls(len(values), pa.string()), is_lost, operations))
     return Numbers(values, offences)
 
@@ -250,27 +250,7 @@ def _read_short(text: pa.StringArray) -> pa.Array | None:
 
 def _decimals_of(digits: pa.StringArray) -> int:
     """How many digits there are behind the point at most."""
-    points = pc.find_substring(digits, ".")
-    behind = pc.subtract(pc.subtract(pc.binary_length(digits), points), 1)
-    return max(pc.max(pc.if_else(pc.less(points, 0), 0, behind)).as_py() or 0, 0)
-
-
-def _plain(values: pa.Array) -> pa.StringArray:
-    text = values.cast(pa.string())
-    if values.type.scale > _WITHOUT_EXPONENT:
-        has_exponent = pc.match_substring(text, "E")
-        if has_exponent.true_count:
-            text = pc.replace_with_mask(text, pc.fill_null(has_exponent, False), _tiny(values.filter(has_exponent)))
-    return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".") if values.type.scale else text
-
-
-def _tiny(values: pa.Array) -> pa.StringArray:
-    """What Arrow writes with an exponent. One more or less than it is, it has all its digits."""
-    sign = pc.if_else(pc.less(values, pa.scalar(0, values.type)), "-0", "0")
-    return concatenated(sign, pc.utf8_slice_codeunits(pc.add(pc.abs(values), _ONE).cast(pa.string()), 1))
+    return pc.max(digits_behind_point(digits)).as_py() or 0
 
 
 _PATTERN: Final = rf"^[+-]?(?:0*[0-9]{{1,{WHOLE}}}(?:\.[0-9]{{0,{DECIMALS}}})?|\.[0-9]{{1,{DECIMALS}}})$"
-#: Up to so many digits behind the point Arrow writes none with an exponent but zero, whose digits are cut off.
-_WITHOUT_EXPONENT: Final = 6
-_ONE: Final = pa.scalar(1, pa.decimal256(1, 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -10,8 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline_exec.dataplane.column_types.exponents import without_exponents
-from pipeline_exec.dataplane.column_types.numbers import NumericType, fill_unread, is_plain_text, read_numbers
-from pipeline_exec.dataplane.text import concatenated, keep_where
+from pipeline_exec.dataplane.column_types.numbers import (
+    NumericType,
+    fill_unread,
+    is_plain_text,
+    plain_decimals,
+    read_numbers,
+)
 
 
 class DecimalType(NumericType):
@@ -33,7 +37,7 @@ class DecimalType(NumericType):
     def plain(self, values: pa.Array) -> pa.StringArray:
         if (small := _plain_small(values)) is not None:
             return small
-        return pc.utf8_rtrim(pc.utf8_rtrim(_with_all_digits(values), "0"), ".")
+        return plain_decimals(values)
 
 
 def _read_small(text: pa.StringArray) -> pa.Decimal128Array | None:
@@ -85,18 +89,6 @@ def _plain_small(values: pa.Decimal128Array) -> pa.StringArray | None:
     return pc.if_else(values.is_valid(), text, None) if values.null_count else text
 
 
-def _with_all_digits(values: pa.Decimal128Array) -> pa.StringArray:
-    text = values.cast(pa.string())
-    is_tiny = pc.less(pc.abs(values), _TINY)
-    if not is_tiny.true_count:
-        return text
-    # Arrow writes these with an exponent. One more or less than they are, they have all their digits.
-    tiny = keep_where(is_tiny, values).cast(pa.decimal128(20, 9))
-    sign = pc.if_else(pc.less(tiny, _ZERO), "-0", "0")
-    digits = pc.utf8_slice_codeunits(pc.add(pc.abs(tiny), _ONE).cast(pa.string()), 1)
-    return pc.if_else(is_tiny, concatenated(sign, digits), text)
-
-
 _WHOLE_DIGITS: Final = 29
 _DECIMALS: Final = 9
 _PATTERN: Final = r"^[+-]?(?:0*[0-9]{1,29}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})$"
@@ -105,6 +97,3 @@ _SHORT: Final = 10
 _MOST_BILLIONTHS: Final = 2**50
 #: Below it Arrow writes a float with an exponent.
 _TINY_BILLIONTHS: Final = 1_000
-_ZERO: Final = pa.scalar(0, pa.decimal128(20, 9))
-_ONE: Final = pa.scalar(1, pa.decimal128(1, 0))
-_TINY: Final = pa.scalar(Decimal("0.000001"), DecimalType.arrow_type)

@@ -7,6 +7,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline_exec.dataplane.column_types.numbers import digits_behind_point
 from pipeline_exec.dataplane.text import concatenated, keep_where
 
 
@@ -26,7 +27,7 @@ def without_exponents(text: pa.StringArray, most_whole: int, decimals: int) -> p
     significant = pc.utf8_rtrim(digits, "0")
     # The number is an integer of the last decimal place: these digits, and so many zeros behind them.
     zeros = pc.add(_power(minus, power), pc.subtract(pc.binary_length(digits), pc.binary_length(significant)))
-    zeros = pc.add(pc.subtract(zeros, _digits_behind_point(mantissa)), decimals)
+    zeros = pc.add(pc.subtract(zeros, digits_behind_point(mantissa)), decimals)
     zeros = pc.if_else(pc.equal(significant, ""), 0, zeros)
     length = pc.add(pc.binary_length(significant), zeros)
     is_held = pc.and_(pc.greater_equal(zeros, 0), pc.less_equal(length, most_whole + decimals))
@@ -40,11 +41,6 @@ def without_exponents(text: pa.StringArray, most_whole: int, decimals: int) -> p
 def _power(minus: pa.StringArray, power: pa.StringArray) -> pa.Int64Array:
     number = power.cast(pa.int64())
     return pc.if_else(pc.equal(minus, "-"), pc.negate(number), number)
-
-
-def _digits_behind_point(mantissa: pa.StringArray) -> pa.Int32Array:
-    point = pc.find_substring(mantissa, ".")
-    return pc.if_else(pc.less(point, 0), 0, pc.subtract(pc.subtract(pc.binary_length(mantissa), point), 1))
 
 
 _NUMBER: Final = (

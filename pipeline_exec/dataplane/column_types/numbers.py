@@ -115,6 +115,30 @@ def is_plain_text(text: pa.StringArray) -> pa.BooleanArray:
     return pa.array(is_plain)
 
 
+def digits_behind_point(text: pa.StringArray) -> pa.Int32Array:
+    """How many digits each number in plain notation has behind its point."""
+    points = pc.find_substring(text, ".")
+    return pc.if_else(pc.less(points, 0), 0, pc.subtract(pc.subtract(pc.binary_length(text), points), 1))
+
+
+def plain_decimals(values: pa.Array) -> pa.StringArray:
+    """Decimals in plain notation, without zeros at the end."""
+    text = values.cast(pa.string())
+    if not values.type.scale:
+        return text
+    if values.type.scale > _WITHOUT_EXPONENT:
+        has_exponent = pc.match_substring(text, "E")
+        if has_exponent.true_count:
+            text = pc.replace_with_mask(text, pc.fill_null(has_exponent, False), _tiny(values.filter(has_exponent)))
+    return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".")
+
+
+def _tiny(values: pa.Array) -> pa.StringArray:
+    """What Arrow writes with an exponent. One more or less than it is, it has all its digits."""
+    sign = pc.if_else(pc.less(values, pa.scalar(0, values.type)), "-0", "0")
+    return concatenated(sign, pc.utf8_slice_codeunits(pc.add(pc.abs(values), _ONE).cast(pa.string()), 1))
+
+
 def _without_exponents(plain: pa.StringArray) -> pa.StringArray:
     has_exponent = pc.match_substring(plain, "e")
     if not has_exponent.true_count:
@@ -128,3 +152,6 @@ _EXAMPLE = re.compile(r"1(?P<thousands>[.,' \u2019\u00a0\u2009\u202f]?)234(?:(?P
 _UNGROUPED = r"^([+-]?[0-9]+)([0-9]{3})"
 #: So many digits fit before the nine places behind the point of a decimal.
 _SAFE_LENGTH = 29
+#: Up to so many digits behind the point Arrow writes none with an exponent but zero, whose digits are cut off.
+_WITHOUT_EXPONENT = 6
+_ONE = pa.scalar(1, pa.decimal256(1, 0))
